@@ -1,0 +1,7 @@
+/** Placeholder sentence replaced as the module grows. */
+@org.jspecify.annotations.NullMarked
+module dev.carillon.websocket {
+  requires static org.jspecify;
+
+  exports dev.carillon.websocket;
+}

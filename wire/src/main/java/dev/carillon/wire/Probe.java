@@ -1,0 +1,11 @@
+package dev.carillon.wire;
+
+/** Probe. */
+public final class Probe {
+  private Probe() {}
+
+  /** Gives one. */
+  public static int one() {
+    return 1;
+  }
+}
