@@ -1,0 +1,50 @@
+package dev.carillon.core;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A message as its publisher hands it in, before a room has given it a place.
+ *
+ * @param event the message's name, or null
+ * @param payload what it carries
+ * @param tags what filters look at
+ * @param key what conflation and compaction go by, or null
+ * @param priority -10 to 10
+ * @param ttlMillis 0 is for ever
+ * @param stamp how a repetition of this publish is recognised, or null if it need not be
+ */
+public record Draft(
+    @Nullable String event,
+    Payload payload,
+    Map<String, String> tags,
+    @Nullable String key,
+    int priority,
+    long ttlMillis,
+    @Nullable Stamp stamp) {
+
+  /**
+   * A publisher's own count of what it published to a room.
+   *
+   * @param publisher who counts
+   * @param incarnation rises when the publisher lost its count
+   * @param sequence 1 for the first
+   * @param previous the sequence that must have been settled before, usually {@code sequence - 1}
+   */
+  public record Stamp(String publisher, long incarnation, long sequence, long previous) {
+    /** The message's id within its room. */
+    public String messageId() {
+      return publisher + ":" + incarnation + ":" + sequence;
+    }
+  }
+
+  /** A plain message: a payload and nothing else. */
+  public static Draft of(Payload payload) {
+    return new Draft(null, payload, Map.of(), null, 0, 0, null);
+  }
+
+  /** A named message. */
+  public static Draft of(String event, Payload payload) {
+    return new Draft(event, payload, Map.of(), null, 0, 0, null);
+  }
+}

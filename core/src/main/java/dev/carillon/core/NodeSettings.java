@@ -1,0 +1,47 @@
+package dev.carillon.core;
+
+import java.time.Duration;
+
+/**
+ * A node's limits.
+ *
+ * @param name what the node is called in answers and metrics
+ * @param maxRoomsPerSession how many rooms one session may have joined, 1 or more
+ * @param maxPendingPublishes how many unanswered publishes a session may have before it is no longer
+ *     read from, 1 or more
+ * @param maxPendingPerRoom how many publishes may wait for the broker in one room before further
+ *     ones are refused, 1 or more
+ * @param logEntries the most entries of a room that the node keeps in its own log, 1 or more
+ * @param logBytes the most bytes of weight of a room that the node keeps in its own log
+ * @param renditionBytes the most bytes of one rendition
+ * @param roomIdle how long a room without readers stays attached to the broker
+ */
+public record NodeSettings(
+    String name,
+    int maxRoomsPerSession,
+    int maxPendingPublishes,
+    int maxPendingPerRoom,
+    int logEntries,
+    int logBytes,
+    int renditionBytes,
+    Duration roomIdle) {
+  /** The documented defaults. */
+  public static final NodeSettings DEFAULT =
+      new NodeSettings(
+          "carillon", 1000, 256, 10_000, 1024, 4 << 20, 512 << 10, Duration.ofSeconds(30));
+
+  public NodeSettings {
+    positive("maxRoomsPerSession", maxRoomsPerSession);
+    positive("maxPendingPublishes", maxPendingPublishes);
+    positive("maxPendingPerRoom", maxPendingPerRoom);
+    positive("logEntries", logEntries);
+    positive("logBytes", logBytes);
+    positive("renditionBytes", renditionBytes);
+  }
+
+  private static void positive(String name, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(name + " is " + value + ", must be at least 1");
+    }
+  }
+}

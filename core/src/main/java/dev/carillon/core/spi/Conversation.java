@@ -1,0 +1,40 @@
+package dev.carillon.core.spi;
+
+import dev.carillon.core.Payload;
+import dev.carillon.core.Problem;
+import dev.carillon.core.Session;
+import java.nio.ByteBuffer;
+
+/**
+ * One connection's state in a protocol. Confined to the shard. Bad input is answered, by an error of
+ * the protocol or by closing the line; it never throws.
+ */
+public interface Conversation {
+  /** The connection is open. Called once, first. */
+  void opened();
+
+  /**
+   * The peer sent a message.
+   *
+   * @param frame {@code TEXT}, checked to be valid UTF-8, or {@code BINARY}
+   * @param bytes valid until this returns
+   */
+  void received(Payload.Kind frame, ByteBuffer bytes);
+
+  /** The credentials were good; this session is the connection's own from now on. */
+  void accepted(Session session);
+
+  /** The credentials were not good. */
+  void refused(Problem problem);
+
+  /** Something happened in the session. Called only after {@link #accepted}. */
+  void tell(Notice notice);
+
+  /**
+   * Whether the peer counts as heard of by transport-level pongs alone. A protocol with an
+   * application-level heartbeat returns false.
+   */
+  default boolean pongsSuffice() {
+    return true;
+  }
+}

@@ -1,0 +1,13 @@
+package dev.carillon.core.spi;
+
+import dev.carillon.core.Entry;
+import dev.carillon.core.RoomName;
+
+/**
+ * One way to put messages on a connection: a protocol's {@link Encoding} and a transport's framing.
+ * Readers with the same instance share their bytes. Confined to one shard.
+ */
+public interface WireForm {
+  /** Appends one message, framed. Equal input gives equal bytes. */
+  void append(RoomName room, Entry entry, Bytes into);
+}
