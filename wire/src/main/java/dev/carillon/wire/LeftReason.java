@@ -1,0 +1,18 @@
+package dev.carillon.wire;
+
+import java.util.Locale;
+
+/** Why the server ended a reader's place in a room. */
+public enum LeftReason {
+  /** The right to read it is gone. */
+  FORBIDDEN,
+  /** An operator or the application took the session out. */
+  REMOVED,
+  /** The room is closed. */
+  CLOSED;
+
+  /** The reason on the wire. */
+  public String code() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

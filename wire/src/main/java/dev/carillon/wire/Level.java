@@ -1,0 +1,18 @@
+package dev.carillon.wire;
+
+import java.util.Locale;
+
+/** What an acknowledged publication would survive. */
+public enum Level {
+  /** Held in one process's memory. */
+  MEMORY,
+  /** Held by more than one process. */
+  REPLICATED,
+  /** On disk, as the broker's configuration demands. */
+  STORED;
+
+  /** The name on the wire. */
+  public String code() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,18 @@
+package dev.carillon.wire;
+
+import java.util.Locale;
+
+/** Chooses the moment of flushing and the order between rooms; the order in a room stands. */
+public enum Priority {
+  /** Shed first under pressure. */
+  LOW,
+  /** What a message has that says nothing; not written on the wire. */
+  NORMAL,
+  /** Before others. */
+  HIGH;
+
+  /** The name on the wire. */
+  public String code() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}
