@@ -8,6 +8,7 @@ module dev.carillon.testkit {
   requires transitive dev.carillon.core;
   requires transitive org.assertj.core;
   requires transitive org.junit.jupiter.api;
+  requires transitive org.junit.jupiter.params;
 
   uses dev.carillon.core.spi.BrokerProvider;
 
