@@ -1,0 +1,67 @@
+package dev.carillon.protocol.plain;
+
+import dev.carillon.core.From;
+import dev.carillon.core.Position;
+import dev.carillon.core.RoomName;
+import dev.carillon.core.spi.Opening;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a plain connection's address asks for: a room and where to begin in it, or the sentence that
+ * says why it cannot be understood.
+ */
+sealed interface Address {
+  /** The most messages that {@code ?last=} may ask for. */
+  int MAX_LAST = 1000;
+
+  /** It can be understood. */
+  record Place(RoomName room, From from) implements Address {}
+
+  /** It cannot. */
+  record Flawed(String flaw) implements Address {}
+
+  /** Reads an address. */
+  static Address of(Opening opening) {
+    String name = opening.path().substring(PlainProtocol.PATH.length());
+    String flaw = RoomName.flaw(name);
+    if (flaw != null) {
+      return new Flawed(flaw);
+    }
+    String last = opening.parameter("last");
+    String from = opening.parameter("from");
+    if (last != null && from != null) {
+      return new Flawed("last and from exclude each other, give one of them");
+    }
+    From start = start(last, from);
+    if (start == null) {
+      return new Flawed(
+          last != null
+              ? "last must be a number from 0 to " + MAX_LAST
+              : "from must be a position, 32 hexadecimal digits, a colon and an offset");
+    }
+    return new Place(RoomName.of(name), start);
+  }
+
+  private static @Nullable From start(@Nullable String last, @Nullable String from) {
+    if (last != null) {
+      int count = count(last);
+      return count < 0 ? null : new From.Last(count);
+    }
+    if (from != null) {
+      Position seen = Position.parse(from);
+      return seen == null ? null : new From.After(seen);
+    }
+    return new From.Now();
+  }
+
+  /** The number, or less than 0 when it is none or too high. */
+  private static int count(String digits) {
+    int count = digits.isEmpty() ? -1 : 0;
+    for (int i = 0; i < digits.length() && count >= 0; i++) {
+      char c = digits.charAt(i);
+      count = c < '0' || c > '9' ? -1 : count * 10 + (c - '0');
+      count = count > MAX_LAST ? -1 : count;
+    }
+    return count;
+  }
+}

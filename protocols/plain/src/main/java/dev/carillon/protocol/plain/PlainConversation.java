@@ -1,0 +1,157 @@
+package dev.carillon.protocol.plain;
+
+import dev.carillon.core.Disconnect;
+import dev.carillon.core.Draft;
+import dev.carillon.core.From;
+import dev.carillon.core.Payload;
+import dev.carillon.core.Position;
+import dev.carillon.core.Problem;
+import dev.carillon.core.Session;
+import dev.carillon.core.spi.Conversation;
+import dev.carillon.core.spi.Line;
+import dev.carillon.core.spi.Notice;
+import dev.carillon.core.spi.Opening;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** A plain connection in its one room. Confined to the shard. */
+final class PlainConversation implements Conversation {
+  private static final long JOIN = 1;
+
+  private final Opening opening;
+  private final Line line;
+  private Address.@Nullable Place place;
+  private @Nullable Session session;
+
+  /** The log's head when the room was joined; null until then. */
+  private @Nullable Position head;
+
+  /** What was lost, told before the join was answered. */
+  private Notice.@Nullable Gap early;
+
+  private boolean closed;
+
+  PlainConversation(Opening opening, Line line) {
+    this.opening = opening;
+    this.line = line;
+  }
+
+  @Override
+  public void opened() {
+    switch (Address.of(opening)) {
+      case Address.Flawed(String flaw) -> close(Disconnect.BAD_MESSAGE, flaw);
+      case Address.Place understood -> {
+        place = understood;
+        line.authenticate(opening.credentials());
+      }
+    }
+  }
+
+  @Override
+  public void received(Payload.Kind frame, ByteBuffer bytes) {
+    Address.Place room = place;
+    Session to = session;
+    if (closed || room == null || to == null) {
+      return; // what was under way when the line was closed
+    }
+    to.publish(0, room.room(), Draft.of(Payload.copyOf(frame, bytes)));
+  }
+
+  @Override
+  public void accepted(Session session) {
+    Address.Place room = place;
+    if (closed || room == null) {
+      return;
+    }
+    this.session = session;
+    session.join(JOIN, room.room(), room.from(), false);
+  }
+
+  @Override
+  public void refused(Problem problem) {
+    close(disconnect(problem), problem.detail());
+  }
+
+  @Override
+  public void tell(Notice notice) {
+    switch (notice) {
+      case Notice.Joined answer -> joined(answer.head());
+      case Notice.Resumed answer -> joined(new Position(answer.epoch(), answer.to()));
+      case Notice.Reset reset -> close(Disconnect.RESET, "reset " + reset.head());
+      case Notice.Gap gap -> lost(gap);
+      case Notice.Refused refused ->
+          close(disconnect(refused.problem()), refused.problem().detail());
+      case Notice.Rejected rejected -> notPublished(rejected);
+      case Notice.Left left -> close(Disconnect.FORBIDDEN, "the server ended this room's reading");
+      case Notice.Published published -> {}
+      case Notice.Skipped skipped -> {}
+      case Notice.Stale stale -> {}
+      case Notice.History history -> {}
+      case Notice.Members members -> {}
+      case Notice.Goodbye goodbye -> {}
+    }
+  }
+
+  private void joined(Position at) {
+    head = at;
+    Notice.Gap gap = early;
+    early = null;
+    if (gap != null) {
+      lost(gap);
+    }
+  }
+
+  /**
+   * Nothing tells such a peer what it lost, so it goes. It gets the position up to which it has
+   * everything; one that has just come from there, and finds what follows gone, gets the head.
+   */
+  private void lost(Notice.Gap gap) {
+    Position knownHead = head;
+    Address.Place room = place;
+    if (knownHead == null || room == null) {
+      early = gap;
+      return;
+    }
+    long last = gap.ranges().isEmpty() ? 0 : gap.ranges().getFirst().from() - 1;
+    if (room.from() instanceof From.After(Position seen) && last <= seen.offset()) {
+      close(Disconnect.RESET, "reset " + knownHead);
+    } else {
+      close(Disconnect.LAG, "lag " + new Position(gap.epoch(), last));
+    }
+  }
+
+  private void notPublished(Notice.Rejected rejected) {
+    String detail = rejected.problem().detail();
+    close(
+        disconnect(rejected.problem()),
+        (rejected.inDoubt() ? "perhaps not published: " : "not published: ") + detail);
+  }
+
+  private void close(Disconnect why, String reason) {
+    if (!closed) {
+      closed = true;
+      line.close(why, reason);
+    }
+  }
+
+  /** The close code for a refusal that another protocol would put into a message. */
+  private static Disconnect disconnect(Problem problem) {
+    return switch (problem.reason()) {
+      case UNAUTHENTICATED -> Disconnect.UNAUTHENTICATED;
+      case FORBIDDEN -> Disconnect.FORBIDDEN;
+      case TOO_LARGE, TOO_MANY_ROOMS -> Disconnect.TOO_LARGE;
+      case RATE_LIMITED -> Disconnect.RATE_LIMITED;
+      case BROKER_UNAVAILABLE, TIMEOUT -> Disconnect.TRY_LATER;
+      case SHUTTING_DOWN -> Disconnect.GOING_AWAY;
+      case INTERNAL -> Disconnect.INTERNAL;
+      case BAD_MESSAGE,
+          BAD_ROOM_NAME,
+          NOT_JOINED,
+          ALREADY_JOINED,
+          SEQUENCE_GAP,
+          PUBLISHER_RESET,
+          UNSUPPORTED ->
+          Disconnect.BAD_MESSAGE;
+    };
+  }
+}
