@@ -10,6 +10,9 @@ public final class Frames {
   /** The longest header of a server's frame. */
   public static final int MAX_SERVER_HEADER = 10;
 
+  static final int FIN = 0x80;
+  static final int RSV1 = 0x40;
+
   private Frames() {}
 
   /** Length of an unmasked header for this much payload: 2, 4 or 10 bytes. */
@@ -26,7 +29,10 @@ public final class Frames {
    * @param payloadBytes length of the payload, not negative
    */
   public static void header(ByteBuffer to, Opcode opcode, boolean compressed, int payloadBytes) {
-    int first = 0x80 | opcode.value() | (compressed ? 0x40 : 0);
+    header(to, FIN | opcode.value() | (compressed ? RSV1 : 0), payloadBytes);
+  }
+
+  static void header(ByteBuffer to, int first, int payloadBytes) {
     if (payloadBytes < 126) {
       to.put((byte) first).put((byte) payloadBytes);
       return;

@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
  * the wrong distance, and decodes to garbage without an error.
  */
 public final class SharedCompression {
-  private final Compressors compressors;
+  private final DeflateWriter writer;
 
   /** Borrows the streams of a loop. */
   public SharedCompression(Compressors compressors) {
-    this.compressors = compressors;
+    this.writer = new DeflateWriter(compressors, 15, false, false);
   }
 
   /**
@@ -29,6 +29,6 @@ public final class SharedCompression {
    *     Compressors}; null when it would not be shorter than the plaintext
    */
   public @Nullable ByteBuffer compress(ByteBuffer plaintext) {
-    throw new UnsupportedOperationException("compression level " + compressors.level());
+    return plaintext.hasRemaining() ? writer.message(plaintext) : null;
   }
 }
