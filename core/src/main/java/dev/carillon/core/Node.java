@@ -1,28 +1,100 @@
 package dev.carillon.core;
 
 import dev.carillon.core.spi.Broker;
+import dev.carillon.core.spi.Gate;
 import dev.carillon.core.spi.Mailbox;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /** One server process's rooms, spread over shards. Safe for use by many threads. */
 public final class Node {
-  /** A node with a shard for each mailbox. */
+  private final NodeSettings settings;
+  private final Policies policies;
+  private final Broker broker;
+  private final Gate gate;
+  private final InstantSource clock;
+  private final List<Shard> shards;
+
+  /**
+   * A node with a shard for each mailbox.
+   *
+   * @param gate sees every publish of a client before it is appended
+   * @param random used now, for the identifiers that the node will give out
+   */
   public Node(
       NodeSettings settings,
       Policies policies,
       Broker broker,
+      Gate gate,
       InstantSource clock,
       RandomGenerator random,
-      List<Mailbox> mailboxes) {}
+      List<Mailbox> mailboxes) {
+    if (mailboxes.isEmpty()) {
+      throw new IllegalArgumentException("a node needs at least one shard");
+    }
+    this.settings = settings;
+    this.policies = policies;
+    this.broker = broker;
+    this.gate = gate;
+    this.clock = clock;
+    List<Shard> made = new ArrayList<>(mailboxes.size());
+    for (Mailbox mailbox : mailboxes) {
+      // 50 bits tell the shards of all nodes apart; the count behind them, one shard's ids.
+      String prefix = Long.toString(random.nextLong() >>> 14, 36) + "-";
+      made.add(new Shard(this, made.size(), mailbox, prefix));
+    }
+    this.shards = List.copyOf(made);
+  }
 
   /** The shard that runs on the loop of the given index. */
   public Shard shard(int index) {
-    throw new IllegalStateException();
+    return shards.get(index);
   }
 
-  /** Publishes for the server itself. The answer comes on any thread. */
-  public void publish(RoomName room, Draft draft, Consumer<Broker.Appended> answer) {}
+  /** All shards, in the order of their mailboxes. */
+  public List<Shard> shards() {
+    return shards;
+  }
+
+  /** Publishes for the server itself. The answer comes on the room's home shard. */
+  public void publish(RoomName room, Draft draft, Consumer<Broker.Appended> answer) {
+    Shard home = homeOf(room);
+    home.post(
+        () -> {
+          Draft.Stamp stamp = draft.stamp();
+          String id = stamp == null ? home.newId() : stamp.messageId();
+          Broker.Append append = new Broker.Append(draft, id, null, clock.millis());
+          home.home(room).publish(new RoomHome.Pending(append, answer));
+        });
+  }
+
+  /** Where a room's publishes and members come together: beside its companion room's. */
+  Shard homeOf(RoomName room) {
+    int hash = room.subject().hashCode();
+    return shards.get(Math.floorMod(hash ^ hash >>> 16, shards.size()));
+  }
+
+  /** The limits. */
+  public NodeSettings settings() {
+    return settings;
+  }
+
+  Policies policies() {
+    return policies;
+  }
+
+  Broker broker() {
+    return broker;
+  }
+
+  Gate gate() {
+    return gate;
+  }
+
+  InstantSource clock() {
+    return clock;
+  }
 }

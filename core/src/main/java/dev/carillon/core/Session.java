@@ -1,17 +1,94 @@
 package dev.carillon.core;
 
+import dev.carillon.core.spi.Broker;
+import dev.carillon.core.spi.Conversation;
+import dev.carillon.core.spi.Gate;
 import dev.carillon.core.spi.Notice;
+import dev.carillon.core.spi.Outlet;
+import dev.carillon.core.spi.Permissions;
+import dev.carillon.core.spi.WireForm;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Identity, joined rooms and cursors of one client. Confined to its shard. Each command is answered
  * by one {@link Notice} that carries its {@code ref}, at once or later.
  */
-public interface Session {
+public final class Session {
+  private final Shard shard;
+  private final Member self;
+  private final Permissions permissions;
+  private final WireForm form;
+  private final Outlet outlet;
+  private final Conversation conversation;
+  private final Map<RoomName, Joining> rooms = new LinkedHashMap<>(2);
+  private final ArrayDeque<Reader> turns = new ArrayDeque<>(1);
+  private @Nullable Reader unfinished;
+  private int pendingPublishes;
+  private boolean paused;
+  private boolean blocked;
+  private boolean closed;
+
+  /** Where it stands among its shard's sessions, and whether it has a turn in this round. */
+  int index;
+
+  boolean touched;
+
+  Session(
+      Shard shard,
+      Member self,
+      Permissions permissions,
+      WireForm form,
+      Outlet outlet,
+      Conversation conversation) {
+    this.shard = shard;
+    this.self = self;
+    this.permissions = permissions;
+    this.form = form;
+    this.outlet = outlet;
+    this.conversation = conversation;
+  }
+
   /** Unique among the sessions of all nodes. */
-  String id();
+  public String id() {
+    return self.session();
+  }
 
   /** Who it belongs to. */
-  User user();
+  public User user() {
+    return self.user();
+  }
+
+  /** The rooms that it has joined, in the order of joining. */
+  public List<RoomName> rooms() {
+    return List.copyOf(rooms.keySet());
+  }
+
+  Member self() {
+    return self;
+  }
+
+  WireForm form() {
+    return form;
+  }
+
+  Outlet outlet() {
+    return outlet;
+  }
+
+  Shard shard() {
+    return shard;
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  // -- Commands --------------------------------------------------------------------------------
 
   /**
    * Joins a room. Answered by {@link Notice.Joined}, {@link Notice.Resumed}, {@link Notice.Reset} or
@@ -19,31 +96,232 @@ public interface Session {
    *
    * @param presence whether to be given the members, and told when they come and go
    */
-  void join(long ref, RoomName room, From from, boolean presence);
+  public void join(long ref, RoomName room, From from, boolean presence) {
+    if (rooms.containsKey(room)) {
+      refuse(ref, room, Problem.Reason.ALREADY_JOINED, "room " + room + " has been joined already");
+    } else if (!permissions.mayJoin(room)) {
+      refuse(ref, room, Problem.Reason.FORBIDDEN, "not permitted to join room " + room);
+    } else if (rooms.size() >= shard.settings().maxRoomsPerSession()) {
+      String most = "a session may join at most " + rooms.size() + " rooms; leave one first";
+      refuse(ref, room, Problem.Reason.TOO_MANY_ROOMS, most);
+    } else {
+      Joining joining = new Joining(this, shard.view(room), ref, from, presence);
+      rooms.put(room, joining);
+      joining.begin();
+    }
+  }
 
   /** Leaves a room. Answered by {@link Notice.Left} or {@link Notice.Refused}. */
-  void leave(long ref, RoomName room);
+  public void leave(long ref, RoomName room) {
+    Joining joining = rooms.remove(room);
+    if (joining == null) {
+      refuse(ref, room, Problem.Reason.NOT_JOINED, "room " + room + " has not been joined");
+    } else {
+      joining.end();
+      tell(new Notice.Left(ref, room));
+    }
+  }
 
   /**
    * Publishes to a room, which need not have been joined. Answered by {@link Notice.Published} or
    * {@link Notice.Rejected}, the publisher's own order kept within a room.
    */
-  void publish(long ref, RoomName room, Draft draft);
+  public void publish(long ref, RoomName room, Draft draft) {
+    Problem problem = flaw(room, draft);
+    if (problem != null) {
+      tell(new Notice.Rejected(ref, room, false, problem));
+      return;
+    }
+    if (++pendingPublishes >= shard.settings().maxPendingPublishes() && !paused) {
+      paused = true;
+      outlet.pauseReading(true);
+    }
+    Gate gate = shard.gate();
+    if (gate == Gate.OPEN) {
+      append(ref, room, draft);
+    } else {
+      gate.judge(self, room, draft, verdict -> shard.post(() -> judged(ref, room, verdict)));
+    }
+  }
+
+  private @Nullable Problem flaw(RoomName room, Draft draft) {
+    if (!permissions.mayPublish(room)) {
+      return new Problem(Problem.Reason.FORBIDDEN, "not permitted to publish to room " + room);
+    }
+    int max = shard.policies().of(room).maxMessageBytes();
+    if (draft.payload().size() > max) {
+      return new Problem(
+          Problem.Reason.TOO_LARGE,
+          "a payload of %d bytes is over the room's limit of %d"
+              .formatted(draft.payload().size(), max));
+    }
+    return null;
+  }
+
+  private void judged(long ref, RoomName room, Gate.Verdict verdict) {
+    switch (verdict) {
+      case Gate.Verdict.Pass(var draft) -> append(ref, room, draft);
+      case Gate.Verdict.Refuse(var problem) ->
+          answered(ref, room, new Broker.Appended.Failed(false, problem));
+    }
+  }
+
+  private void append(long ref, RoomName room, Draft draft) {
+    Draft.Stamp stamp = draft.stamp();
+    String id = stamp == null ? shard.newId() : stamp.messageId();
+    Broker.Append append = new Broker.Append(draft, id, self, shard.now());
+    shard.publish(room, append, result -> answered(ref, room, result));
+  }
+
+  private void answered(long ref, RoomName room, Broker.Appended result) {
+    pendingPublishes--;
+    if (paused && !closed && pendingPublishes <= shard.settings().maxPendingPublishes() / 2) {
+      paused = false;
+      outlet.pauseReading(false);
+    }
+    switch (result) {
+      case Broker.Appended.Stored(var position, var level, var duplicate) ->
+          tell(new Notice.Published(ref, room, position, level, duplicate));
+      case Broker.Appended.Failed(var inDoubt, var problem) ->
+          tell(new Notice.Rejected(ref, room, inDoubt, problem));
+    }
+  }
 
   /**
-   * Reads a stretch of a room's log. Answered by {@link Notice.History} or {@link Notice.Refused}.
+   * Reads a stretch of a room's log. Answered by {@link Notice.History}, {@link Notice.Reset} (the
+   * position is from another epoch) or {@link Notice.Refused}.
    *
    * @param from {@link From.Now} gives only the extent
    * @param limit the most entries to give, 1 to 1,000
    */
-  void history(long ref, RoomName room, From from, int limit);
+  public void history(long ref, RoomName room, From from, int limit) {
+    if (!permissions.mayJoin(room)) {
+      refuse(ref, room, Problem.Reason.FORBIDDEN, "not permitted to read room " + room);
+    } else if (limit < 1 || limit > 1000) {
+      refuse(ref, room, Problem.Reason.BAD_MESSAGE, "limit is " + limit + ", must be 1 to 1000");
+    } else {
+      new HistoryRead(this, ref, room, from, limit).begin();
+    }
+  }
 
   /** Lists who is in a room. Answered by {@link Notice.Members} or {@link Notice.Refused}. */
-  void members(long ref, RoomName room);
+  public void members(long ref, RoomName room) {
+    if (!permissions.mayJoin(room)) {
+      refuse(ref, room, Problem.Reason.FORBIDDEN, "not permitted to read room " + room);
+    } else {
+      shard.members(
+          room, (members, count) -> tell(new Notice.Members(ref, room, members, count)));
+    }
+  }
+
+  // -- The connection --------------------------------------------------------------------------
 
   /** The connection: its socket takes bytes again. */
-  void writable();
+  public void writable() {
+    if (blocked) {
+      blocked = false;
+      shard.touch(this);
+    }
+  }
 
   /** The connection: it is gone. Called once; nothing is told to the session afterwards. */
-  void disconnected();
+  public void disconnected() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    Reader cutOff = unfinished;
+    if (cutOff != null) {
+      unfinished = null;
+      cutOff.letGo();
+    }
+    turns.clear();
+    for (Joining joining : List.copyOf(rooms.values())) {
+      joining.end();
+    }
+    rooms.clear();
+    shard.closed(this);
+  }
+
+  // -- Delivery --------------------------------------------------------------------------------
+
+  /** Tells the protocol, in order with what is delivered. */
+  void tell(Notice notice) {
+    if (!closed) {
+      conversation.tell(notice);
+      shard.touch(this);
+    }
+  }
+
+  void refuse(long ref, RoomName room, Problem.Reason reason, String detail) {
+    tell(new Notice.Refused(ref, room, new Problem(reason, detail)));
+  }
+
+  /** A join came to nothing. */
+  void joinFailed(Joining joining, long ref, Problem problem) {
+    rooms.remove(joining.view().name());
+    tell(new Notice.Refused(ref, joining.view().name(), problem));
+  }
+
+  /** Gives a reader its turn in this round, or when the socket takes bytes again. */
+  void enqueue(Reader reader) {
+    if (!reader.queued && !closed) {
+      reader.queued = true;
+      turns.add(reader);
+      shard.touch(this);
+    }
+  }
+
+  /** A reader's frame was cut by the socket, and goes before everything else. */
+  void unfinished(Reader reader) {
+    unfinished = reader;
+  }
+
+  /** The end of the round: everything that waits goes to the socket, as far as it takes it. */
+  void deliver() {
+    touched = false;
+    if (closed) {
+      return;
+    }
+    if (!blocked) {
+      blocked = !finishFrame() || !takeTurns();
+    }
+    outlet.flush();
+  }
+
+  private boolean finishFrame() {
+    Reader reader = unfinished;
+    if (reader == null) {
+      return true;
+    }
+    if (!reader.finishFrame()) {
+      return false;
+    }
+    unfinished = null;
+    return true;
+  }
+
+  private boolean takeTurns() {
+    Reader reader;
+    while ((reader = turns.peekFirst()) != null) {
+      if (!reader.deliver()) {
+        return false;
+      }
+      turns.removeFirst();
+      reader.queued = false;
+    }
+    return true;
+  }
+
+  /** The rooms with their readers, for looking at. */
+  List<Reader> readers() {
+    List<Reader> readers = new ArrayList<>(rooms.size());
+    for (Joining joining : rooms.values()) {
+      Reader reader = joining.reader();
+      if (reader != null) {
+        readers.add(reader);
+      }
+    }
+    return readers;
+  }
 }

@@ -1,20 +1,64 @@
 package dev.carillon.core;
 
+import dev.carillon.core.spi.Broker;
+import dev.carillon.core.spi.Bytes;
 import dev.carillon.core.spi.Conversation;
+import dev.carillon.core.spi.Gate;
+import dev.carillon.core.spi.Mailbox;
+import dev.carillon.core.spi.Notice;
 import dev.carillon.core.spi.Outlet;
 import dev.carillon.core.spi.Permissions;
 import dev.carillon.core.spi.WireForm;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /**
- * One event loop's share of a node: its sessions, cursors and renditions, and its view of each room
- * with readers here. Confined to its loop, and so nothing in it is locked.
+ * One event loop's share of a node: its sessions, cursors and renditions, its view of each room with
+ * readers here, and the rooms that have their home here. Confined to its loop, and so nothing in it
+ * is locked.
+ *
+ * <p>What happens within a round only marks rooms, sessions and publishes; the round's end appends,
+ * delivers and flushes each of them once.
  */
 public final class Shard {
-  Shard() {}
+  /** How much of the encoding buffer is kept after a large message, in bytes. */
+  static final int SCRATCH_KEPT = 64 << 10;
+
+  private static final int MEMBERS_TOLD = 1000;
+
+  private final Node node;
+  private final int number;
+  private final Mailbox mailbox;
+  private final String idPrefix;
+  private final SegmentPool pool = new SegmentPool();
+  private final Bytes scratch = new Bytes(1024);
+  private final Map<RoomName, RoomView> views = new LinkedHashMap<>();
+  private final Map<RoomName, RoomHome> homes = new LinkedHashMap<>();
+  private final List<Session> sessions = new ArrayList<>();
+  private final Runnable round = this::round;
+
+  private List<Session> touched = new ArrayList<>();
+  private List<RoomView> dirty = new ArrayList<>();
+  private List<RoomHome> appending = new ArrayList<>();
+  private final List<FormReaders> used = new ArrayList<>();
+  private boolean roundPosted;
+  private long ids;
+
+  Shard(Node node, int number, Mailbox mailbox, String idPrefix) {
+    this.node = node;
+    this.number = number;
+    this.mailbox = mailbox;
+    this.idPrefix = idPrefix;
+  }
 
   /**
    * Opens a session on a connection of this shard.
    *
+   * @param form how messages are put for it
    * @param conversation is told what happens in the session
    */
   public Session open(
@@ -23,14 +67,227 @@ public final class Shard {
       WireForm form,
       Outlet outlet,
       Conversation conversation) {
-    throw new IllegalStateException();
+    Member self = new Member(newId(), user, null);
+    Session session = new Session(this, self, permissions, form, outlet, conversation);
+    session.index = sessions.size();
+    sessions.add(session);
+    return session;
   }
 
   /** Has the task run on this shard's thread. Safe for use by many threads. */
   public void post(Runnable task) {
-    throw new IllegalStateException();
+    mailbox.post(task);
   }
 
   /** Lets time pass: called about every 100 milliseconds by whoever drives the shard. */
-  public void tick() {}
+  public void tick() {
+    long now = now();
+    long idle = settings().roomIdle().toMillis();
+    views
+        .values()
+        .removeIf(
+            view -> {
+              boolean over = view.tick(now, idle);
+              if (over) {
+                atHome(view.name(), home -> home.detach(view));
+              }
+              return over;
+            });
+    homes.values().removeIf(home -> home.tick(now, idle));
+  }
+
+  /**
+   * Says goodbye to every session and ends its connection after it.
+   *
+   * @param spreadMillis each client is given its own moment to come back in, from 0 to this
+   */
+  public void goodbye(Disconnect why, long spreadMillis) {
+    List<Session> leaving = List.copyOf(sessions);
+    for (int i = 0; i < leaving.size(); i++) {
+      long slot = spreadMillis * i / leaving.size();
+      leaving.get(i).tell(new Notice.Goodbye(why.words(), slot));
+      leaving.get(i).outlet().close(why, why.words());
+    }
+  }
+
+  /** How many sessions there are. */
+  public int sessionCount() {
+    return sessions.size();
+  }
+
+  /** How many rooms have readers here. */
+  public int roomCount() {
+    return views.size();
+  }
+
+  /** How many bytes renditions hold outside the heap. */
+  public long renditionBytes() {
+    return pool.bytes();
+  }
+
+  // -- The round -------------------------------------------------------------------------------
+
+  /** Gives a session its turn at the end of this round. */
+  void touch(Session session) {
+    if (!session.touched) {
+      session.touched = true;
+      touched.add(session);
+      schedule();
+    }
+  }
+
+  void dirty(RoomView view) {
+    dirty.add(view);
+    schedule();
+  }
+
+  void appendAtEndOfRound(RoomHome home) {
+    appending.add(home);
+    schedule();
+  }
+
+  /** A group has encoded something, which it may have to drop when the round is over. */
+  void used(FormReaders group) {
+    used.add(group);
+  }
+
+  private void schedule() {
+    if (!roundPosted) {
+      roundPosted = true;
+      mailbox.post(round);
+    }
+  }
+
+  private void round() {
+    roundPosted = false;
+    List<RoomHome> toAppend = appending;
+    if (!toAppend.isEmpty()) {
+      appending = new ArrayList<>(toAppend.size());
+      toAppend.forEach(RoomHome::flush);
+    }
+    List<RoomView> toDeliver = dirty;
+    if (!toDeliver.isEmpty()) {
+      dirty = new ArrayList<>(toDeliver.size());
+      toDeliver.forEach(RoomView::enqueueReaders);
+    }
+    List<Session> toFlush = touched;
+    touched = new ArrayList<>();
+    for (int i = 0; i < toFlush.size(); i++) {
+      toFlush.get(i).deliver();
+    }
+    used.forEach(FormReaders::roundDone);
+    used.clear();
+  }
+
+  // -- Rooms -----------------------------------------------------------------------------------
+
+  /** This shard's view of a room, made and attached when it is the first to ask. */
+  RoomView view(RoomName name) {
+    RoomView view = views.get(name);
+    if (view == null) {
+      RoomView made = new RoomView(this, name);
+      views.put(name, made);
+      atHome(name, home -> home.attach(made));
+      return made;
+    }
+    return view;
+  }
+
+  /** Does something with a room at its home shard: now if that is here, else soon. */
+  void atHome(RoomName name, Consumer<RoomHome> action) {
+    Shard at = node.homeOf(name);
+    tell(at, () -> action.accept(at.home(name)));
+  }
+
+  /** A room whose home is this shard. */
+  RoomHome home(RoomName name) {
+    return homes.computeIfAbsent(name, absent -> new RoomHome(this, absent));
+  }
+
+  /** Has another shard do something, in order; now if it is this one. Called on this shard. */
+  void tell(Shard other, Runnable task) {
+    if (other == this) {
+      task.run();
+    } else {
+      other.post(task);
+    }
+  }
+
+  /** Sends a publish on its way; the reply comes back to this shard. */
+  void publish(RoomName room, Broker.Append append, Consumer<Broker.Appended> reply) {
+    atHome(
+        room,
+        home ->
+            home.publish(
+                new RoomHome.Pending(
+                    append, result -> home.shard().tell(this, () -> reply.accept(result)))));
+  }
+
+  void memberCame(RoomName room, Member member) {
+    atHome(room, home -> home.memberCame(member));
+  }
+
+  void memberLeft(RoomName room, String session) {
+    atHome(room, home -> home.memberLeft(session));
+  }
+
+  /** Asks who is in a room; the reply comes back to this shard. */
+  void members(RoomName room, BiConsumer<List<Member>, Integer> reply) {
+    atHome(
+        room,
+        home -> {
+          List<Member> members = home.members(MEMBERS_TOLD);
+          int count = home.memberCount();
+          home.shard().tell(this, () -> reply.accept(members, count));
+        });
+  }
+
+  /** A session's connection is gone. */
+  void closed(Session session) {
+    Session last = sessions.removeLast();
+    if (last != session) {
+      sessions.set(session.index, last);
+      last.index = session.index;
+    }
+  }
+
+  // -- What it was given -----------------------------------------------------------------------
+
+  /** Which of the node's shards this is, from 0. */
+  public int number() {
+    return number;
+  }
+
+  SegmentPool pool() {
+    return pool;
+  }
+
+  Bytes scratch() {
+    return scratch;
+  }
+
+  NodeSettings settings() {
+    return node.settings();
+  }
+
+  Policies policies() {
+    return node.policies();
+  }
+
+  Broker broker() {
+    return node.broker();
+  }
+
+  Gate gate() {
+    return node.gate();
+  }
+
+  long now() {
+    return node.clock().millis();
+  }
+
+  /** An identifier that no other shard or node gives out. */
+  String newId() {
+    return idPrefix + Long.toString(++ids, 36);
+  }
 }

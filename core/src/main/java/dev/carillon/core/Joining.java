@@ -1,0 +1,188 @@
+package dev.carillon.core;
+
+import dev.carillon.core.spi.Broker;
+import dev.carillon.core.spi.Notice;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session's membership in one room, from the wish to join to the end. Three things are waited for,
+ * one after the other: the room's log, where to begin in it, and who is there.
+ */
+final class Joining {
+  private final Session session;
+  private final RoomView view;
+  private final long ref;
+  private final From from;
+  private final boolean presence;
+  private @Nullable Reader reader;
+  private @Nullable Reader companion;
+  private @Nullable RoomView companionView;
+  private boolean ended;
+
+  Joining(Session session, RoomView view, long ref, From from, boolean presence) {
+    this.session = session;
+    this.view = view;
+    this.ref = ref;
+    this.from = from;
+    this.presence = presence && view.shard().policies().of(view.name()).presence();
+    view.retain();
+  }
+
+  RoomView view() {
+    return view;
+  }
+
+  @Nullable Reader reader() {
+    return reader;
+  }
+
+  void begin() {
+    view.whenLive(
+        problem -> {
+          if (continues(problem)) {
+            locate();
+          }
+        });
+  }
+
+  /** Leaves: whatever was reached is undone. */
+  void end() {
+    ended = true;
+    Shard shard = view.shard();
+    if (reader != null) {
+      view.remove(reader);
+      shard.memberLeft(view.name(), session.id());
+    }
+    if (companion != null) {
+      companion.view.remove(companion);
+    }
+    if (companionView != null) {
+      companionView.release();
+    }
+    view.release();
+  }
+
+  private boolean continues(@Nullable Problem problem) {
+    if (ended) {
+      return false;
+    }
+    if (problem != null) {
+      fail(problem);
+      return false;
+    }
+    return true;
+  }
+
+  private void fail(Problem problem) {
+    end();
+    session.joinFailed(this, ref, problem);
+  }
+
+  /** Finds the offset to begin with, and reads the page that holds it where it takes one to know. */
+  private void locate() {
+    long head = view.head();
+    switch (from) {
+      case From.Now now -> welcome(head + 1);
+      case From.Last(int count) -> {
+        long first = Math.max(1, head - count + 1);
+        if (first > head || view.entry(first) != null) {
+          welcome(first);
+        } else {
+          view.page(first, problem -> located(problem, first));
+        }
+      }
+      case From.After(Position seen) -> {
+        boolean known = seen.epoch().equals(view.epoch()) && seen.offset() <= head;
+        welcome(known ? seen.offset() + 1 : head + 1);
+      }
+      case From.Since(long millis) -> find(millis);
+    }
+  }
+
+  private void located(@Nullable Problem problem, long wanted) {
+    if (continues(problem)) {
+      // What retention dropped meanwhile was not asked for: it is no gap.
+      welcome(Math.min(Math.max(wanted, view.oldest()), view.head() + 1));
+    }
+  }
+
+  private void find(long millis) {
+    Shard shard = view.shard();
+    shard.broker().find(view.name(), millis, answer -> shard.post(() -> found(answer)));
+  }
+
+  private void found(Broker.Answer<Broker.Extent> answer) {
+    switch (answer) {
+      case Broker.Answer.Done<Broker.Extent>(var extent) -> {
+        if (continues(null)) {
+          boolean same = extent.epoch().equals(view.epoch());
+          welcome(Math.min(same ? extent.oldest() : Long.MAX_VALUE, view.head() + 1));
+        }
+      }
+      case Broker.Answer.Failed<Broker.Extent>(var problem) -> continues(problem);
+    }
+  }
+
+  private void welcome(long next) {
+    if (!presence) {
+      arrive(next, null);
+      return;
+    }
+    RoomView beside = view.shard().view(view.name().presence());
+    beside.retain();
+    companionView = beside;
+    beside.whenLive(
+        problem -> {
+          if (continues(problem)) {
+            view.shard().members(view.name(), (members, count) -> withMembers(next, members));
+          }
+        });
+  }
+
+  private void withMembers(long next, List<Member> members) {
+    RoomView beside = companionView;
+    if (ended || beside == null) {
+      return;
+    }
+    List<Member> all = new ArrayList<>(members.size() + 1);
+    all.addAll(members);
+    all.add(session.self());
+    Reader follower = beside.add(session, beside.head() + 1);
+    companion = follower;
+    arrive(next, all);
+  }
+
+  /** Answers first, then adds the reader, so that the answer is on the lane before any message. */
+  private void arrive(long next, @Nullable List<Member> members) {
+    RoomName room = view.name();
+    Position head = new Position(view.epoch(), view.head());
+    switch (from) {
+      case From.After(Position seen) when !seen.epoch().equals(head.epoch()) ->
+          reset(seen.epoch(), head, "epoch-changed", members);
+      case From.After(Position seen) when seen.offset() > head.offset() ->
+          reset(seen.epoch(), head, "position-ahead", members);
+      case From.After(Position seen) ->
+          session.tell(
+              new Notice.Resumed(
+                  ref, room, head.epoch(), seen.offset() + 1, head.offset(), members));
+      case From.Now now -> joined(head, next, members);
+      case From.Last last -> joined(head, next, members);
+      case From.Since since -> joined(head, next, members);
+    }
+    reader = view.add(session, next);
+    if (view.shard().policies().of(room).presence()) {
+      view.shard().memberCame(room, session.self());
+    }
+  }
+
+  private void joined(Position head, long next, @Nullable List<Member> members) {
+    session.tell(new Notice.Joined(ref, view.name(), head, view.oldest(), next, members));
+  }
+
+  private void reset(Epoch old, Position head, String reason, @Nullable List<Member> members) {
+    session.tell(
+        new Notice.Reset(ref, view.name(), old, head, view.oldest(), reason, members));
+  }
+}

@@ -1,0 +1,320 @@
+package dev.carillon.core;
+
+import dev.carillon.core.spi.Broker;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A room at its home shard: the one place of a node where its log grows, its publishes leave for the
+ * broker, and its members are counted. Confined to the home shard.
+ *
+ * <p>Publishes wait while a batch is with the broker, and leave together when it is answered: the
+ * slower the broker, the larger the batches. The log is fed by the broker's live feed alone, and
+ * publishers are answered by the append's answer alone, in whatever order the two come.
+ */
+final class RoomHome {
+  private static final long RETRY_MILLIS = 1000;
+
+  /** A publish on its way. The reply is called on the home shard. */
+  record Pending(Broker.Append append, Consumer<Broker.Appended> reply) {}
+
+  private final Shard shard;
+  private final RoomName name;
+  private final List<RoomView> views = new ArrayList<>(1);
+  private final List<RoomView> waiting = new ArrayList<>(0);
+  private final ArrayDeque<Pending> pending = new ArrayDeque<>(2);
+  private final Map<String, Member> members = new LinkedHashMap<>(2);
+
+  private @Nullable RoomLog log;
+  private long oldest = 1;
+  private Broker.@Nullable Attachment attachment;
+  private int attempt;
+  private boolean attaching;
+  private @Nullable List<FedEntries> buffered;
+  private boolean inFlight;
+  private boolean queued;
+  private long staleSince;
+  private long retryAt;
+  private long idleSince;
+
+  private record FedEntries(Epoch epoch, List<Entry> entries) {}
+
+  RoomHome(Shard shard, RoomName name) {
+    this.shard = shard;
+    this.name = name;
+    this.idleSince = shard.now();
+  }
+
+  RoomName name() {
+    return name;
+  }
+
+  Shard shard() {
+    return shard;
+  }
+
+  // -- Readers ---------------------------------------------------------------------------------
+
+  /** Attaches a shard's view; it is told when the log is there. */
+  void attach(RoomView view) {
+    RoomLog current = log;
+    if (current != null) {
+      views.add(view);
+      long oldestNow = oldest;
+      shard.tell(view.shard(), () -> view.attached(current, oldestNow));
+    } else {
+      waiting.add(view);
+      attachToBroker();
+    }
+  }
+
+  void detach(RoomView view) {
+    views.remove(view);
+    waiting.remove(view);
+    idleSince = shard.now();
+  }
+
+  /** Somebody saw the broker in another epoch than the feed told. */
+  void suspect() {
+    interrupted(attempt);
+  }
+
+  private void attachToBroker() {
+    if (attaching) {
+      return;
+    }
+    attaching = true;
+    retryAt = Long.MAX_VALUE;
+    buffered = new ArrayList<>(1);
+    int mine = ++attempt;
+    Broker.Feed feed =
+        new Broker.Feed() {
+          @Override
+          public void entries(Epoch epoch, List<Entry> entries) {
+            shard.post(() -> fed(mine, epoch, entries));
+          }
+
+          @Override
+          public void interrupted(Problem problem) {
+            shard.post(() -> RoomHome.this.interrupted(mine));
+          }
+        };
+    attachment =
+        shard.broker().attach(name, feed, answer -> shard.post(() -> attached(mine, answer)));
+  }
+
+  private void attached(int which, Broker.Answer<Broker.Extent> answer) {
+    if (which != attempt) {
+      return;
+    }
+    attaching = false;
+    switch (answer) {
+      case Broker.Answer.Done<Broker.Extent>(var extent) -> live(extent);
+      case Broker.Answer.Failed<Broker.Extent>(var problem) -> {
+        buffered = null;
+        retryAt = shard.now() + RETRY_MILLIS;
+        List<RoomView> refused = List.copyOf(waiting);
+        waiting.clear();
+        refused.forEach(view -> shard.tell(view.shard(), () -> view.attachFailed(problem)));
+      }
+    }
+  }
+
+  private void live(Broker.Extent extent) {
+    retryAt = Long.MAX_VALUE;
+    staleSince = 0;
+    oldest = Math.max(1, extent.oldest());
+    RoomLog current = log;
+    if (current == null) {
+      log = newLog(extent.epoch(), extent.head());
+    } else if (!current.epoch().equals(extent.epoch()) || extent.head() < current.head()) {
+      resetTo(extent.epoch(), extent.head(), "epoch-changed");
+    } else {
+      if (extent.head() > current.head()) {
+        current.skipTo(extent.head());
+      }
+      long oldestNow = oldest;
+      views.forEach(view -> shard.tell(view.shard(), () -> view.fresh(oldestNow)));
+    }
+    List<FedEntries> early = buffered == null ? List.of() : buffered;
+    buffered = null;
+    early.forEach(fed -> take(fed.epoch(), fed.entries()));
+    List<RoomView> welcome = List.copyOf(waiting);
+    waiting.clear();
+    welcome.forEach(this::attach);
+  }
+
+  private void fed(int which, Epoch epoch, List<Entry> entries) {
+    if (which != attempt) {
+      return;
+    }
+    if (buffered == null) {
+      take(epoch, entries);
+    } else if (buffered.size() < shard.settings().logEntries()) {
+      buffered.add(new FedEntries(epoch, entries));
+    } else {
+      interrupted(which); // too much came before the attach was answered: begin again
+    }
+  }
+
+  private void take(Epoch epoch, List<Entry> entries) {
+    RoomLog current = log;
+    if (current == null || entries.isEmpty()) {
+      return;
+    }
+    if (!current.epoch().equals(epoch)) {
+      oldest = 1;
+      current = resetTo(epoch, entries.getFirst().offset() - 1, "epoch-changed");
+    }
+    for (Entry entry : entries) {
+      if (entry.offset() > current.head() + 1) {
+        current.skipTo(entry.offset() - 1); // the feed lost some: readers fetch them as pages
+      }
+      if (entry.offset() == current.head() + 1) {
+        current.append(entry);
+      }
+    }
+    for (int i = 0; i < views.size(); i++) {
+      views.get(i).raise();
+    }
+  }
+
+  private RoomLog resetTo(Epoch epoch, long head, String reason) {
+    RoomLog fresh = newLog(epoch, head);
+    log = fresh;
+    long oldestNow = oldest;
+    views.forEach(view -> shard.tell(view.shard(), () -> view.reset(fresh, oldestNow, reason)));
+    return fresh;
+  }
+
+  private RoomLog newLog(Epoch epoch, long head) {
+    NodeSettings settings = shard.settings();
+    return new RoomLog(epoch, head, settings.logEntries(), settings.logBytes());
+  }
+
+  private void interrupted(int which) {
+    if (which != attempt) {
+      return;
+    }
+    dropAttachment();
+    attaching = false;
+    buffered = null;
+    if (staleSince == 0) {
+      staleSince = shard.now();
+      long since = staleSince;
+      views.forEach(view -> shard.tell(view.shard(), () -> view.stale(since)));
+    }
+    attachToBroker();
+  }
+
+  private void dropAttachment() {
+    Broker.Attachment current = attachment;
+    if (current != null) {
+      attachment = null;
+      current.detach();
+    }
+  }
+
+  // -- Publishers ------------------------------------------------------------------------------
+
+  /** Takes a publish; it leaves for the broker at the end of the round. */
+  void publish(Pending publish) {
+    if (pending.size() >= shard.settings().maxPendingPerRoom()) {
+      Problem full =
+          new Problem(
+              Problem.Reason.BROKER_UNAVAILABLE,
+              pending.size() + " publishes wait for the broker in this room; try again later");
+      publish.reply().accept(new Broker.Appended.Failed(false, full));
+      return;
+    }
+    pending.add(publish);
+    if (!inFlight && !queued) {
+      queued = true;
+      shard.appendAtEndOfRound(this);
+    }
+  }
+
+  /** The round is ending: what waits leaves as one batch. */
+  void flush() {
+    queued = false;
+    if (inFlight || pending.isEmpty()) {
+      return;
+    }
+    List<Pending> batch = List.copyOf(pending);
+    pending.clear();
+    inFlight = true;
+    List<Broker.Append> appends = new ArrayList<>(batch.size());
+    batch.forEach(publish -> appends.add(publish.append()));
+    shard.broker().append(name, appends, results -> shard.post(() -> appended(batch, results)));
+  }
+
+  private void appended(List<Pending> batch, List<Broker.Appended> results) {
+    inFlight = false;
+    idleSince = shard.now();
+    for (int i = 0; i < batch.size(); i++) {
+      batch.get(i).reply().accept(results.get(i));
+    }
+    if (!pending.isEmpty() && !queued) {
+      queued = true;
+      shard.appendAtEndOfRound(this);
+    }
+  }
+
+  // -- Members ---------------------------------------------------------------------------------
+
+  /** A member came, or said something new of itself. */
+  void memberCame(Member member) {
+    String event = members.put(member.session(), member) == null ? "join" : "state";
+    announce(event, member);
+  }
+
+  /** A member left; told once, however often it is said. */
+  void memberLeft(String session) {
+    Member member = members.remove(session);
+    if (member != null) {
+      announce("leave", member);
+    }
+    idleSince = shard.now();
+  }
+
+  List<Member> members(int limit) {
+    return members.values().stream().limit(limit).toList();
+  }
+
+  int memberCount() {
+    return members.size();
+  }
+
+  private void announce(String event, Member member) {
+    Payload state = member.state() == null ? Payload.EMPTY : member.state();
+    Draft draft = new Draft(event, state, Map.of(), member.session(), 0, 0, null);
+    Broker.Append append = new Broker.Append(draft, shard.newId(), member, shard.now());
+    shard.home(name.presence()).publish(new Pending(append, ignored -> {}));
+  }
+
+  // -- Time ------------------------------------------------------------------------------------
+
+  /** Time has passed; true when the room is needed no more and has let go of the broker. */
+  boolean tick(long now, long idleMillis) {
+    if (now >= retryAt && !attaching && (!waiting.isEmpty() || !views.isEmpty())) {
+      attachToBroker();
+    }
+    boolean idle =
+        views.isEmpty()
+            && waiting.isEmpty()
+            && pending.isEmpty()
+            && !inFlight
+            && members.isEmpty()
+            && now - idleSince >= idleMillis;
+    if (idle) {
+      attempt++; // what the feed still says is meant for nobody
+      dropAttachment();
+    }
+    return idle;
+  }
+}

@@ -1,0 +1,284 @@
+package dev.carillon.core;
+
+import dev.carillon.core.spi.Broker;
+import dev.carillon.core.spi.Notice;
+import dev.carillon.core.spi.WireForm;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One shard's view of a room that has readers there: the node's log, the readers by wire form, and
+ * the pages read for those who catch up. Confined to the shard, but for {@link #raise()}.
+ */
+final class RoomView {
+  private final Shard shard;
+  private final RoomName name;
+  private final List<FormReaders> groups = new ArrayList<>(1);
+  private final List<Consumer<@Nullable Problem>> whenLive = new ArrayList<>(0);
+  private final List<Consumer<@Nullable Problem>> whenPaged = new ArrayList<>(0);
+  private final List<Reader> awaiting = new ArrayList<>(0);
+  private final Pages pages = new Pages();
+  private final AtomicBoolean raised = new AtomicBoolean();
+  private final Runnable takeRaise = this::takeRaise;
+
+  private @Nullable RoomLog log;
+  private long oldest = 1;
+  private int users;
+  private boolean dirty;
+  private long idleSince;
+  private long staleSince;
+
+  RoomView(Shard shard, RoomName name) {
+    this.shard = shard;
+    this.name = name;
+  }
+
+  Shard shard() {
+    return shard;
+  }
+
+  RoomName name() {
+    return name;
+  }
+
+  long head() {
+    return log().head();
+  }
+
+  Epoch epoch() {
+    return log().epoch();
+  }
+
+  /** The oldest offset known to be retained; what is older is gone for certain. */
+  long oldest() {
+    return oldest;
+  }
+
+  private RoomLog log() {
+    RoomLog current = log;
+    if (current == null) {
+      throw new IllegalStateException("room " + name + " is not live here");
+    }
+    return current;
+  }
+
+  /** Runs {@code then} when the log is here, with null, or with why it is not to be had. */
+  void whenLive(Consumer<@Nullable Problem> then) {
+    if (log != null) {
+      then.accept(null);
+    } else {
+      whenLive.add(then);
+    }
+  }
+
+  /** The home shard: the room's log is this one. */
+  void attached(RoomLog current, long oldestRetained) {
+    log = current;
+    oldest = oldestRetained;
+    settle(null);
+  }
+
+  /** The home shard: the broker did not let the room be attached. */
+  void attachFailed(Problem problem) {
+    settle(problem);
+  }
+
+  private void settle(@Nullable Problem problem) {
+    List<Consumer<@Nullable Problem>> waiting = List.copyOf(whenLive);
+    whenLive.clear();
+    waiting.forEach(then -> then.accept(problem));
+  }
+
+  /** The home shard: the room goes on in another log, and nothing proves that it continues this one. */
+  void reset(RoomLog current, long oldestRetained, String reason) {
+    Epoch old = epoch();
+    log = current;
+    oldest = oldestRetained;
+    staleSince = 0;
+    pages.clear();
+    wakeAwaiting();
+    Position head = new Position(current.epoch(), current.head());
+    for (FormReaders group : groups) {
+      group.reset();
+      for (int i = 0; i < group.size(); i++) {
+        Reader reader = group.reader(i);
+        reader.session.tell(new Notice.Reset(0, name, old, head, oldest, reason, null));
+        reader.moveTo(head.offset() + 1);
+      }
+    }
+  }
+
+  /** The home shard: the broker's feed is interrupted since then (milliseconds since 1970). */
+  void stale(long since) {
+    if (staleSince == 0) {
+      staleSince = since;
+      for (FormReaders group : groups) {
+        for (int i = 0; i < group.size(); i++) {
+          group.reader(i).session.tell(new Notice.Stale(name, since));
+        }
+      }
+    }
+  }
+
+  /** The home shard: the feed is whole again, in the same epoch. */
+  void fresh(long oldestRetained) {
+    staleSince = 0;
+    oldest = Math.max(oldest, oldestRetained);
+    markDirty();
+  }
+
+  /**
+   * Says that the head was raised. Safe for use by many threads; many raises before the shard gets
+   * to look are one.
+   */
+  void raise() {
+    if (!raised.getPlain() && raised.compareAndSet(false, true)) {
+      shard.post(takeRaise);
+    }
+  }
+
+  private void takeRaise() {
+    // Before the head is read: a raise that comes after this is seen, or posts again.
+    raised.set(false);
+    markDirty();
+  }
+
+  private void markDirty() {
+    if (!dirty && log != null) {
+      dirty = true;
+      shard.dirty(this);
+    }
+  }
+
+  /** The round's turn: every reader behind the head is queued in its session. */
+  void enqueueReaders() {
+    dirty = false;
+    for (int i = 0; i < groups.size(); i++) {
+      groups.get(i).enqueueAll();
+    }
+  }
+
+  /** Adds a reader that begins with {@code next}. */
+  Reader add(Session session, long next) {
+    FormReaders group = group(session.form());
+    Reader reader = new Reader(session, this, group, next);
+    group.add(reader);
+    if (next <= head()) {
+      session.enqueue(reader);
+    }
+    return reader;
+  }
+
+  void remove(Reader reader) {
+    reader.left = true;
+    reader.group.remove(reader);
+    awaiting.remove(reader);
+    if (reader.group.size() == 0) {
+      reader.group.reset();
+      groups.remove(reader.group);
+    }
+  }
+
+  private FormReaders group(WireForm form) {
+    for (FormReaders group : groups) {
+      if (group.form() == form) {
+        return group;
+      }
+    }
+    FormReaders group = new FormReaders(this, form);
+    groups.add(group);
+    return group;
+  }
+
+  /** An entry that is at hand, in the node's log or in a page; null when it has to be read. */
+  @Nullable Entry entry(long offset) {
+    Entry entry = log().get(offset);
+    return entry != null ? entry : pages.get(offset);
+  }
+
+  /** Has the page that holds {@code offset} read; the reader gets its turn when it is here. */
+  void awaitPage(Reader reader, long offset) {
+    if (!reader.awaiting) {
+      reader.awaiting = true;
+      awaiting.add(reader);
+    }
+    page(offset, ignored -> {});
+  }
+
+  /** Has the page that holds {@code offset} read, and then runs {@code then}, with why if it failed. */
+  void page(long offset, Consumer<@Nullable Problem> then) {
+    whenPaged.add(then);
+    long from = pages.startFor(offset);
+    if (!pages.ask(from)) {
+      return;
+    }
+    Epoch asked = epoch();
+    shard
+        .broker()
+        .read(
+            name,
+            from,
+            Pages.ENTRIES,
+            Pages.BYTES,
+            answer -> shard.post(() -> paged(asked, from, answer)));
+  }
+
+  private void paged(Epoch asked, long from, Broker.Answer<Broker.Page> answer) {
+    Problem problem = null;
+    boolean useful = false;
+    switch (answer) {
+      case Broker.Answer.Done<Broker.Page>(var page) -> {
+        if (!page.extent().epoch().equals(epoch())) {
+          pages.answered(from, null);
+          shard.atHome(name, RoomHome::suspect); // the broker has moved on, and the feed has not said so
+        } else if (!asked.equals(epoch())) {
+          pages.answered(from, null);
+        } else {
+          useful = !page.entries().isEmpty() || page.extent().oldest() > oldest;
+          pages.answered(from, page);
+          oldest = Math.max(oldest, page.extent().oldest());
+        }
+      }
+      case Broker.Answer.Failed<Broker.Page> failed -> {
+        pages.answered(from, null);
+        problem = failed.problem();
+      }
+    }
+    List<Consumer<@Nullable Problem>> then = List.copyOf(whenPaged);
+    whenPaged.clear();
+    for (Consumer<@Nullable Problem> each : then) {
+      each.accept(problem);
+    }
+    if (useful) {
+      wakeAwaiting(); // else the next tick does, so that a broker that lags is not asked in a circle
+    }
+  }
+
+  private void wakeAwaiting() {
+    List<Reader> woken = List.copyOf(awaiting);
+    awaiting.clear();
+    for (Reader reader : woken) {
+      reader.awaiting = false;
+      reader.session.enqueue(reader);
+    }
+  }
+
+  /** Keeps the view while something needs it. */
+  void retain() {
+    users++;
+  }
+
+  void release() {
+    users--;
+    idleSince = shard.now();
+  }
+
+  /** Time has passed; true when nobody has needed the view for as long as {@code idleMillis}. */
+  boolean tick(long now, long idleMillis) {
+    wakeAwaiting();
+    return users == 0 && groups.isEmpty() && whenLive.isEmpty() && now - idleSince >= idleMillis;
+  }
+}
