@@ -70,7 +70,9 @@ final class FormReaders {
     return readers.get(index);
   }
 
-  /** The run that holds an offset, encoded now if need be; null when a page has to be read first. */
+  /**
+   * The run that holds an offset, encoded now if need be; null when a page has to be read first.
+   */
   @Nullable Rendition run(long offset) {
     if (!used) {
       used = true;

@@ -42,8 +42,7 @@ final class HistoryRead {
       case Broker.Answer.Done<Broker.Extent>(var extent) -> {
         long first =
             switch (from) {
-              case From.Last(int count) ->
-                  Math.max(1, extent.head() - Math.min(count, limit) + 1);
+              case From.Last(int count) -> Math.max(1, extent.head() - Math.min(count, limit) + 1);
               case From.Now now -> extent.head() + 1;
               case From.Since since -> extent.oldest();
               case From.After after -> extent.head() + 1;
@@ -59,9 +58,7 @@ final class HistoryRead {
 
   private void read(long first, int most) {
     Shard shard = session.shard();
-    shard
-        .broker()
-        .read(room, first, most, MAX_BYTES, answer -> shard.post(() -> answered(answer)));
+    shard.broker().read(room, first, most, MAX_BYTES, answer -> shard.post(() -> answered(answer)));
   }
 
   private void answered(Broker.Answer<Broker.Page> answer) {

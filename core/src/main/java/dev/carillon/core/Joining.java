@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session's membership in one room, from the wish to join to the end. Three things are waited for,
- * one after the other: the room's log, where to begin in it, and who is there.
+ * A session's membership in one room, from the wish to join to the end. Three things are waited
+ * for, one after the other: the room's log, where to begin in it, and who is there.
  */
 final class Joining {
   private final Session session;
@@ -80,7 +80,9 @@ final class Joining {
     session.joinFailed(this, ref, problem);
   }
 
-  /** Finds the offset to begin with, and reads the page that holds it where it takes one to know. */
+  /**
+   * Finds the offset to begin with, and reads the page that holds it where it takes one to know.
+   */
   private void locate() {
     long head = view.head();
     switch (from) {
@@ -182,7 +184,6 @@ final class Joining {
   }
 
   private void reset(Epoch old, Position head, String reason, @Nullable List<Member> members) {
-    session.tell(
-        new Notice.Reset(ref, view.name(), old, head, view.oldest(), reason, members));
+    session.tell(new Notice.Reset(ref, view.name(), old, head, view.oldest(), reason, members));
   }
 }

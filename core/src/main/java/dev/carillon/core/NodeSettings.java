@@ -7,8 +7,8 @@ import java.time.Duration;
  *
  * @param name what the node is called in answers and metrics
  * @param maxRoomsPerSession how many rooms one session may have joined, 1 or more
- * @param maxPendingPublishes how many unanswered publishes a session may have before it is no longer
- *     read from, 1 or more
+ * @param maxPendingPublishes how many unanswered publishes a session may have before it is no
+ *     longer read from, 1 or more
  * @param maxPendingPerRoom how many publishes may wait for the broker in one room before further
  *     ones are refused, 1 or more
  * @param logEntries the most entries of a room that the node keeps in its own log, 1 or more

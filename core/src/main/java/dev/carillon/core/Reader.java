@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session in a room, as delivery sees it: a cursor. It owns no queue and no copy; what it may hold
- * is the segment in which its socket was cut in the middle of a frame.
+ * A session in a room, as delivery sees it: a cursor. It owns no queue and no copy; what it may
+ * hold is the segment in which its socket was cut in the middle of a frame.
  */
 final class Reader {
   final Session session;

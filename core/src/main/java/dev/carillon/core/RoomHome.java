@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A room at its home shard: the one place of a node where its log grows, its publishes leave for the
- * broker, and its members are counted. Confined to the home shard.
+ * A room at its home shard: the one place of a node where its log grows, its publishes leave for
+ * the broker, and its members are counted. Confined to the home shard.
  *
  * <p>Publishes wait while a batch is with the broker, and leave together when it is answered: the
  * slower the broker, the larger the batches. The log is fed by the broker's live feed alone, and

@@ -57,7 +57,9 @@ final class RoomLog {
     return epoch;
   }
 
-  /** The offset of the last entry. Whoever has read it finds that entry, or a newer one's traces. */
+  /**
+   * The offset of the last entry. Whoever has read it finds that entry, or a newer one's traces.
+   */
   long head() {
     return (long) HEAD.getAcquire(this);
   }

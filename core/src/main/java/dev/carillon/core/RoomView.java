@@ -92,7 +92,9 @@ final class RoomView {
     waiting.forEach(then -> then.accept(problem));
   }
 
-  /** The home shard: the room goes on in another log, and nothing proves that it continues this one. */
+  /**
+   * The home shard: the room goes on in another log, and nothing proves that it continues this one.
+   */
   void reset(RoomLog current, long oldestRetained, String reason) {
     Epoch old = epoch();
     log = current;
@@ -208,7 +210,9 @@ final class RoomView {
     page(offset, ignored -> {});
   }
 
-  /** Has the page that holds {@code offset} read, and then runs {@code then}, with why if it failed. */
+  /**
+   * Has the page that holds {@code offset} read, and then runs {@code then}, with why if it failed.
+   */
   void page(long offset, Consumer<@Nullable Problem> then) {
     whenPaged.add(then);
     long from = pages.startFor(offset);
@@ -233,7 +237,8 @@ final class RoomView {
       case Broker.Answer.Done<Broker.Page>(var page) -> {
         if (!page.extent().epoch().equals(epoch())) {
           pages.answered(from, null);
-          shard.atHome(name, RoomHome::suspect); // the broker has moved on, and the feed has not said so
+          shard.atHome(
+              name, RoomHome::suspect); // the broker has moved on, and the feed has not said so
         } else if (!asked.equals(epoch())) {
           pages.answered(from, null);
         } else {
@@ -253,7 +258,8 @@ final class RoomView {
       each.accept(problem);
     }
     if (useful) {
-      wakeAwaiting(); // else the next tick does, so that a broker that lags is not asked in a circle
+      wakeAwaiting(); // else the next tick does, so that a broker that lags is not asked in a
+                      // circle
     }
   }
 

@@ -2,7 +2,10 @@ package dev.carillon.core;
 
 import java.util.ArrayDeque;
 
-/** A shard's memory for renditions: segments of one size kept for reuse, larger ones made to measure. */
+/**
+ * A shard's memory for renditions: segments of one size kept for reuse, larger ones made to
+ * measure.
+ */
 final class SegmentPool {
   /** The size of a usual segment; a frame of half of it or more gets one of its own. */
   static final int SEGMENT_BYTES = 32 << 10;

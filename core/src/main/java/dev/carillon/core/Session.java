@@ -91,8 +91,8 @@ public final class Session {
   // -- Commands --------------------------------------------------------------------------------
 
   /**
-   * Joins a room. Answered by {@link Notice.Joined}, {@link Notice.Resumed}, {@link Notice.Reset} or
-   * {@link Notice.Refused}.
+   * Joins a room. Answered by {@link Notice.Joined}, {@link Notice.Resumed}, {@link Notice.Reset}
+   * or {@link Notice.Refused}.
    *
    * @param presence whether to be given the members, and told when they come and go
    */
@@ -209,8 +209,7 @@ public final class Session {
     if (!permissions.mayJoin(room)) {
       refuse(ref, room, Problem.Reason.FORBIDDEN, "not permitted to read room " + room);
     } else {
-      shard.members(
-          room, (members, count) -> tell(new Notice.Members(ref, room, members, count)));
+      shard.members(room, (members, count) -> tell(new Notice.Members(ref, room, members, count)));
     }
   }
 

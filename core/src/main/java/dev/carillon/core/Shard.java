@@ -17,9 +17,9 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
- * One event loop's share of a node: its sessions, cursors and renditions, its view of each room with
- * readers here, and the rooms that have their home here. Confined to its loop, and so nothing in it
- * is locked.
+ * One event loop's share of a node: its sessions, cursors and renditions, its view of each room
+ * with readers here, and the rooms that have their home here. Confined to its loop, and so nothing
+ * in it is locked.
  *
  * <p>What happens within a round only marks rooms, sessions and publishes; the round's end appends,
  * delivers and flushes each of them once.
@@ -62,11 +62,7 @@ public final class Shard {
    * @param conversation is told what happens in the session
    */
   public Session open(
-      User user,
-      Permissions permissions,
-      WireForm form,
-      Outlet outlet,
-      Conversation conversation) {
+      User user, Permissions permissions, WireForm form, Outlet outlet, Conversation conversation) {
     Member self = new Member(newId(), user, null);
     Session session = new Session(this, self, permissions, form, outlet, conversation);
     session.index = sessions.size();

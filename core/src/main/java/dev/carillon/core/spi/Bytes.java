@@ -53,7 +53,8 @@ public final class Bytes {
   }
 
   /** Appends a string of characters below U+0080. */
-  @SuppressWarnings("deprecation") // getBytes(int, int, byte[], int) copies Latin-1 without a detour
+  @SuppressWarnings(
+      "deprecation") // getBytes(int, int, byte[], int) copies Latin-1 without a detour
   public void ascii(String text) {
     ensure(text.length());
     text.getBytes(0, text.length(), array, size);

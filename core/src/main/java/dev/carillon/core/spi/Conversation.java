@@ -6,8 +6,8 @@ import dev.carillon.core.Session;
 import java.nio.ByteBuffer;
 
 /**
- * One connection's state in a protocol. Confined to the shard. Bad input is answered, by an error of
- * the protocol or by closing the line; it never throws.
+ * One connection's state in a protocol. Confined to the shard. Bad input is answered, by an error
+ * of the protocol or by closing the line; it never throws.
  */
 public interface Conversation {
   /** The connection is open. Called once, first. */

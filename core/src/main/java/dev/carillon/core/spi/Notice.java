@@ -24,7 +24,12 @@ public sealed interface Notice {
    * @param members who is there, or null when presence was not asked for
    */
   record Joined(
-      long ref, RoomName room, Position head, long oldest, long next, @Nullable List<Member> members)
+      long ref,
+      RoomName room,
+      Position head,
+      long oldest,
+      long next,
+      @Nullable List<Member> members)
       implements Notice {}
 
   /**

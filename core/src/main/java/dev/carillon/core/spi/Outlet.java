@@ -11,9 +11,9 @@ public interface Outlet {
    * deliver, in order. The slice is not kept, and its position afterwards says nothing.
    *
    * <p>When fewer are taken than remain, the socket takes no more now, and the shard is told by
-   * {@link dev.carillon.core.Session#writable()} when it does. A slice may be cut anywhere. The next
-   * slice offered after a cut inside a frame begins with the rest of that frame, and ends with it;
-   * until then the outlet lets nothing else onto the socket.
+   * {@link dev.carillon.core.Session#writable()} when it does. A slice may be cut anywhere. The
+   * next slice offered after a cut inside a frame begins with the rest of that frame, and ends with
+   * it; until then the outlet lets nothing else onto the socket.
    *
    * @return how many bytes were taken, 0 to {@code slice.remaining()}
    */

@@ -1,0 +1,131 @@
+package dev.carillon.broker.memory;
+
+import dev.carillon.core.Epoch;
+import dev.carillon.core.Policies;
+import dev.carillon.core.Problem;
+import dev.carillon.core.RoomName;
+import dev.carillon.core.spi.Broker;
+import java.time.InstantSource;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/**
+ * Keeps room logs in this process's memory. Every answer is given before the call returns.
+ *
+ * <p>Safe for use by many threads: each room has its own lock, held for one call and never while
+ * another is taken. What all logs together may weigh is limited; beyond it a room that is published
+ * to keeps its newest message only.
+ */
+public final class MemoryBroker implements Broker {
+  /** A room that nobody follows and that holds nothing is looked for every so many appends. */
+  private static final int SWEEP_EVERY = 1024;
+
+  private final Policies policies;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+  private final ConcurrentHashMap<RoomName, MemoryRoom> rooms = new ConcurrentHashMap<>();
+  private final AtomicLong weight = new AtomicLong();
+  private final AtomicLong appends = new AtomicLong();
+  private final long maxWeight;
+  private volatile boolean closed;
+
+  /** A broker whose logs together weigh at most a quarter of the heap. */
+  public MemoryBroker(Policies policies, InstantSource clock, RandomGenerator random) {
+    this(policies, clock, random, Runtime.getRuntime().maxMemory() / 4);
+  }
+
+  /**
+   * A broker with a limit of its own.
+   *
+   * @param maxWeight what all logs together may weigh, in bytes
+   */
+  public MemoryBroker(
+      Policies policies, InstantSource clock, RandomGenerator random, long maxWeight) {
+    this.policies = policies;
+    this.clock = clock;
+    this.random = random;
+    this.maxWeight = maxWeight;
+  }
+
+  @Override
+  public void append(RoomName name, List<Append> batch, Consumer<List<Appended>> answer) {
+    if (closed) {
+      answer.accept(Collections.nCopies(batch.size(), new Appended.Failed(false, closedProblem())));
+      return;
+    }
+    List<Appended> results;
+    do {
+      results = room(name).append(batch, clock.millis(), weight.get() > maxWeight);
+    } while (results.isEmpty() && !batch.isEmpty()); // the sweep took the room just then
+    answer.accept(results);
+    if (appends.incrementAndGet() % SWEEP_EVERY == 0) {
+      sweep();
+    }
+  }
+
+  @Override
+  public Attachment attach(RoomName name, Feed feed, Consumer<Answer<Extent>> answer) {
+    if (closed) {
+      answer.accept(new Answer.Failed<>(closedProblem()));
+      return () -> {};
+    }
+    MemoryRoom room = room(name);
+    Extent extent = room.attach(feed, clock.millis());
+    while (extent == null) {
+      room = room(name);
+      extent = room.attach(feed, clock.millis());
+    }
+    answer.accept(new Answer.Done<>(extent));
+    MemoryRoom attached = room;
+    return () -> attached.detach(feed);
+  }
+
+  @Override
+  public void read(
+      RoomName name, long from, int limit, int maxBytes, Consumer<Answer<Page>> answer) {
+    if (closed) {
+      answer.accept(new Answer.Failed<>(closedProblem()));
+    } else {
+      answer.accept(new Answer.Done<>(room(name).read(from, limit, maxBytes, clock.millis())));
+    }
+  }
+
+  @Override
+  public void find(RoomName name, long since, Consumer<Answer<Extent>> answer) {
+    if (closed) {
+      answer.accept(new Answer.Failed<>(closedProblem()));
+    } else {
+      answer.accept(new Answer.Done<>(room(name).find(since, clock.millis())));
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    rooms.clear();
+  }
+
+  private MemoryRoom room(RoomName name) {
+    return rooms.computeIfAbsent(
+        name, absent -> new MemoryRoom(policies.of(absent).retention(), newEpoch(), weight));
+  }
+
+  private Epoch newEpoch() {
+    synchronized (random) {
+      return Epoch.random(random);
+    }
+  }
+
+  private void sweep() {
+    long now = clock.millis();
+    rooms.values().removeIf(room -> room.retire(now));
+  }
+
+  private static Problem closedProblem() {
+    return new Problem(Problem.Reason.BROKER_UNAVAILABLE, "the broker has been closed");
+  }
+}

@@ -1,0 +1,216 @@
+package dev.carillon.broker.memory;
+
+import dev.carillon.core.Entry;
+import dev.carillon.core.Epoch;
+import dev.carillon.core.Message;
+import dev.carillon.core.Position;
+import dev.carillon.core.Retention;
+import dev.carillon.core.spi.Broker;
+import dev.carillon.core.spi.Sequencing;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** One room's log, its followers and what is remembered of its publishers, behind one lock. */
+final class MemoryRoom {
+  /** How long an empty room is remembered by its epoch and head. */
+  static final long META_TTL_MILLIS = 3_600_000;
+
+  private static final int PUBLISHERS = 10_000;
+
+  private final Retention retention;
+  private final Epoch epoch;
+  private final AtomicLong totalWeight;
+  private final List<Broker.Feed> feeds = new ArrayList<>(1);
+  private final Map<String, MemoryPublisher> publishers =
+      new LinkedHashMap<>(4, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, MemoryPublisher> eldest) {
+          return size() > PUBLISHERS;
+        }
+      };
+
+  /** A ring; the entry of an offset stands at that offset modulo its length. */
+  private @Nullable Entry[] ring = new Entry[8];
+
+  private long first = 1;
+  private long head;
+  private long weight;
+  private long lastUsed;
+  private boolean retired;
+
+  MemoryRoom(Retention retention, Epoch epoch, AtomicLong totalWeight) {
+    this.retention = retention;
+    this.epoch = epoch;
+    this.totalWeight = totalWeight;
+  }
+
+  /** Gives no results at all when the room has been retired. */
+  synchronized List<Broker.Appended> append(
+      List<Broker.Append> batch, long now, boolean overWeight) {
+    if (retired) {
+      return List.of();
+    }
+    lastUsed = now;
+    List<Broker.Appended> results = new ArrayList<>(batch.size());
+    List<Entry> added = new ArrayList<>(batch.size());
+    for (Broker.Append append : batch) {
+      results.add(append(append, added));
+    }
+    trim(now, overWeight);
+    if (!added.isEmpty()) {
+      for (Broker.Feed feed : feeds) {
+        feed.entries(epoch, added);
+      }
+    }
+    return results;
+  }
+
+  private Broker.Appended append(Broker.Append append, List<Entry> added) {
+    var stamp = append.draft().stamp();
+    if (stamp == null) {
+      return store(append, added);
+    }
+    MemoryPublisher publisher = publishers.get(stamp.publisher());
+    long incarnation = publisher == null ? 0 : publisher.incarnation();
+    long last = publisher == null ? 0 : publisher.lastSequence();
+    Sequencing judged = Sequencing.of(stamp, incarnation, last);
+    if (judged == Sequencing.REPEATED && publisher != null) {
+      long offset = publisher.offsetOf(stamp.sequence());
+      return offset == 0
+          ? Sequencing.FORGOTTEN.failure(stamp, last)
+          : new Broker.Appended.Stored(new Position(epoch, offset), Broker.Level.MEMORY, true);
+    }
+    if (judged != Sequencing.NEXT) {
+      return judged.failure(stamp, last);
+    }
+    if (publisher == null || incarnation != stamp.incarnation()) {
+      publisher = new MemoryPublisher(stamp.incarnation());
+      publishers.put(stamp.publisher(), publisher);
+    }
+    Broker.Appended stored = store(append, added);
+    publisher.remember(stamp.sequence(), head);
+    return stored;
+  }
+
+  private Broker.Appended store(Broker.Append append, List<Entry> added) {
+    var draft = append.draft();
+    Message message =
+        new Message(
+            append.id(),
+            draft.event(),
+            draft.payload(),
+            append.sender(),
+            append.time(),
+            draft.tags(),
+            draft.key(),
+            draft.priority(),
+            draft.ttlMillis());
+    if (head - first + 1 == ring.length) {
+      grow();
+    }
+    Entry entry = new Entry(++head, message);
+    ring[slot(head)] = entry;
+    weigh(message.weight());
+    added.add(entry);
+    return new Broker.Appended.Stored(new Position(epoch, head), Broker.Level.MEMORY, false);
+  }
+
+  synchronized Broker.@Nullable Extent attach(Broker.Feed feed, long now) {
+    if (retired) {
+      return null;
+    }
+    lastUsed = now;
+    feeds.add(feed);
+    return extent(now);
+  }
+
+  synchronized void detach(Broker.Feed feed) {
+    feeds.remove(feed);
+  }
+
+  synchronized Broker.Page read(long from, int limit, int maxBytes, long now) {
+    Broker.Extent extent = extent(now);
+    List<Entry> entries = new ArrayList<>();
+    int bytes = 0;
+    for (long offset = Math.max(from, first);
+        offset <= head && entries.size() < limit && (bytes < maxBytes || entries.isEmpty());
+        offset++) {
+      Entry entry = entry(offset);
+      entries.add(entry);
+      bytes += entry.message().weight();
+    }
+    return new Broker.Page(extent, entries);
+  }
+
+  synchronized Broker.Extent find(long since, long now) {
+    extent(now);
+    long low = first;
+    long high = head + 1;
+    while (low
+        < high) { // times do not fall within a log but by clock steps, which search tolerates
+      long middle = (low + high) >>> 1;
+      if (entry(middle).message().time() < since) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return new Broker.Extent(epoch, low, head);
+  }
+
+  /** Whether the room may be forgotten; from then on it takes nothing any more. */
+  synchronized boolean retire(long now) {
+    trim(now, false);
+    retired = feeds.isEmpty() && head < first && now - lastUsed > META_TTL_MILLIS;
+    return retired;
+  }
+
+  private Broker.Extent extent(long now) {
+    trim(now, false);
+    return new Broker.Extent(epoch, first, head);
+  }
+
+  private void trim(long now, boolean toTheLast) {
+    long oldestTime = now - retention.age().toMillis();
+    while (first <= head
+        && (head - first + 1 > retention.count()
+            || weight > retention.bytes()
+            || entry(first).message().time() < oldestTime
+            || toTheLast && first < head)) {
+      weigh(-entry(first).message().weight());
+      ring[slot(first++)] = null;
+    }
+  }
+
+  private Entry entry(long offset) {
+    Entry entry = ring[slot(offset)];
+    if (entry == null) {
+      throw new IllegalStateException(
+          "offset " + offset + " of " + first + ".." + head + " is gone");
+    }
+    return entry;
+  }
+
+  private int slot(long offset) {
+    return (int) (offset & ring.length - 1);
+  }
+
+  private void grow() {
+    @Nullable Entry[] larger = new Entry[ring.length * 2];
+    for (long offset = first; offset <= head; offset++) {
+      larger[(int) (offset & larger.length - 1)] = ring[slot(offset)];
+    }
+    ring = larger;
+  }
+
+  private void weigh(int change) {
+    weight += change;
+    totalWeight.addAndGet(change);
+  }
+}
