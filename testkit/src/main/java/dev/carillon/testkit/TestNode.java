@@ -10,6 +10,7 @@ import dev.carillon.core.spi.Authenticator.Answer;
 import dev.carillon.core.spi.Broker;
 import dev.carillon.core.spi.BrokerProvider;
 import dev.carillon.core.spi.Credentials;
+import dev.carillon.core.spi.Gate;
 import dev.carillon.core.spi.Opening;
 import dev.carillon.core.spi.Permissions;
 import dev.carillon.core.spi.Protocol;
@@ -61,7 +62,13 @@ public final class TestNode implements AutoCloseable {
     }
     this.node =
         new Node(
-            NodeSettings.DEFAULT, policies, this.broker, clock, random.split(), List.copyOf(loops));
+            NodeSettings.DEFAULT,
+            policies,
+            this.broker,
+            Gate.OPEN,
+            clock,
+            random.split(),
+            List.copyOf(loops));
   }
 
   private static BrokerProvider provider(String name) {
