@@ -1,6 +1,7 @@
 # What a stage of ./verify may use. Sourced by every script in tools/verify.d (bash).
 #
 # A stage runs in a process of its own, with the repository's root as its working directory and its output in a log.
+# Of a failed stage's log ./verify shows what follows the line "What went wrong:", or else the last 60 lines.
 # VERIFY is quick, default or full. Success is exit 0; what it counted it says with `tally`, else it counts as one check.
 
 set -euo pipefail
