@@ -11,8 +11,10 @@ public enum DataType {
   /** Any bytes. */
   BINARY;
 
+  private final String code = name().toLowerCase(Locale.ROOT);
+
   /** The name on the wire. */
   public String code() {
-    return name().toLowerCase(Locale.ROOT);
+    return code;
   }
 }

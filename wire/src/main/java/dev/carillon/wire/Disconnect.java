@@ -34,6 +34,7 @@ public enum Disconnect {
   private final int closeCode;
   private final ComeBack comeBack;
   private final String words;
+  private final String code = name().toLowerCase(Locale.ROOT);
 
   Disconnect(int closeCode, ComeBack comeBack, String words) {
     this.closeCode = closeCode;
@@ -48,7 +49,7 @@ public enum Disconnect {
 
   /** The name in metrics and documents. */
   public String code() {
-    return name().toLowerCase(Locale.ROOT);
+    return code;
   }
 
   /** Whether, and how, a client should connect again by itself. */

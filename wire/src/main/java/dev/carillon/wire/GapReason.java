@@ -13,8 +13,10 @@ public enum GapReason {
   /** They were of low priority, and the server was short of room. */
   SHED;
 
+  private final String code = name().toLowerCase(Locale.ROOT);
+
   /** The reason on the wire. */
   public String code() {
-    return name().toLowerCase(Locale.ROOT);
+    return code;
   }
 }

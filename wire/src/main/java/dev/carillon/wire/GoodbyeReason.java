@@ -11,8 +11,10 @@ public enum GoodbyeReason {
   /** The server sheds connections. */
   OVERLOADED;
 
+  private final String code = name().toLowerCase(Locale.ROOT);
+
   /** The reason on the wire. */
   public String code() {
-    return name().toLowerCase(Locale.ROOT);
+    return code;
   }
 }

@@ -11,8 +11,8 @@ public final class JsonScan {
   /** What an envelope may add to the depth of the data in it: message, list, item, state. */
   static final int ENVELOPE_DEPTH = 4;
 
-  private final byte[] bytes;
-  private final int end;
+  private byte[] bytes;
+  private int end;
   private int at;
 
   // One bit for each open container, the innermost in the lowest bit of `inner`; set for objects.
@@ -42,16 +42,7 @@ public final class JsonScan {
     if (maxDepth < 0 || maxDepth > 64) {
       throw new IllegalArgumentException("maxDepth is " + maxDepth + ", must be from 0 to 64");
     }
-    if (Utf8.firstBad(bytes, from, to) != to) {
-      return false;
-    }
-    try {
-      var scan = new JsonScan(bytes, from, to);
-      scan.value(maxDepth);
-      return scan.space() == to;
-    } catch (Refused e) {
-      return false;
-    }
+    return Utf8.firstBad(bytes, from, to) == to && idle().isValue(bytes, from, to, maxDepth);
   }
 
   /** The same for what is between a buffer's position and limit, which stay where they are. */
@@ -65,9 +56,27 @@ public final class JsonScan {
     return wellFormed(copy, 0, copy.length, maxDepth);
   }
 
-  /** A scanner for bytes that are known to be UTF-8. */
-  static JsonScan over(byte[] bytes, int from, int to) {
-    return new JsonScan(bytes, from, to);
+  /** A scanner that is to be given something. */
+  static JsonScan idle() {
+    return new JsonScan(Source.NOTHING, 0, 0);
+  }
+
+  /** Goes on with other bytes, which are known to be UTF-8. */
+  void open(byte[] newBytes, int from, int to) {
+    bytes = newBytes;
+    at = from;
+    end = to;
+  }
+
+  /** Whether bytes that are known to be UTF-8 are exactly one value. */
+  boolean isValue(byte[] newBytes, int from, int to, int maxDepth) {
+    open(newBytes, from, to);
+    try {
+      value(maxDepth);
+      return space() == to;
+    } catch (Refused e) {
+      return false;
+    }
   }
 
   int at() {

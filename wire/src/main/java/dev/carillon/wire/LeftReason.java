@@ -11,8 +11,10 @@ public enum LeftReason {
   /** The room is closed. */
   CLOSED;
 
+  private final String code = name().toLowerCase(Locale.ROOT);
+
   /** The reason on the wire. */
   public String code() {
-    return name().toLowerCase(Locale.ROOT);
+    return code;
   }
 }

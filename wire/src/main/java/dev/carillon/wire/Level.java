@@ -11,8 +11,10 @@ public enum Level {
   /** On disk, as the broker's configuration demands. */
   STORED;
 
+  private final String code = name().toLowerCase(Locale.ROOT);
+
   /** The name on the wire. */
   public String code() {
-    return name().toLowerCase(Locale.ROOT);
+    return code;
   }
 }

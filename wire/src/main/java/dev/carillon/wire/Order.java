@@ -9,8 +9,10 @@ public enum Order {
   /** By falling offset. */
   NEWEST;
 
+  private final String code = name().toLowerCase(Locale.ROOT);
+
   /** The name on the wire. */
   public String code() {
-    return name().toLowerCase(Locale.ROOT);
+    return code;
   }
 }

@@ -9,8 +9,10 @@ public enum Outcome {
   /** It may be; only sending the same sequence again settles it. */
   UNKNOWN;
 
+  private final String code = name().toLowerCase(Locale.ROOT);
+
   /** The name on the wire. */
   public String code() {
-    return name().toLowerCase(Locale.ROOT);
+    return code;
   }
 }

@@ -13,8 +13,10 @@ public enum PresenceEvent {
   /** The number of members changed, in a room that only counts. */
   COUNT;
 
+  private final String code = name().toLowerCase(Locale.ROOT);
+
   /** The name on the wire. */
   public String code() {
-    return name().toLowerCase(Locale.ROOT);
+    return code;
   }
 }

@@ -11,8 +11,10 @@ public enum Priority {
   /** Before others. */
   HIGH;
 
+  private final String code = name().toLowerCase(Locale.ROOT);
+
   /** The name on the wire. */
   public String code() {
-    return name().toLowerCase(Locale.ROOT);
+    return code;
   }
 }

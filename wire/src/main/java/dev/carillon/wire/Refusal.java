@@ -36,6 +36,7 @@ public enum Refusal {
   UNSUPPORTED("not used in this protocol");
 
   private final String words;
+  private final String code = name().toLowerCase(Locale.ROOT);
 
   Refusal(String words) {
     this.words = words;
@@ -48,7 +49,7 @@ public enum Refusal {
 
   /** The name as the test vectors and metrics write it: lower case, with underscores. */
   public String code() {
-    return name().toLowerCase(Locale.ROOT);
+    return code;
   }
 
   /**

@@ -9,8 +9,10 @@ public enum ResetReason {
   /** The reader states an offset that the room has not reached. */
   AHEAD;
 
+  private final String code = name().toLowerCase(Locale.ROOT);
+
   /** The reason on the wire. */
   public String code() {
-    return name().toLowerCase(Locale.ROOT);
+    return code;
   }
 }

@@ -58,29 +58,12 @@ final class Utf8 {
     return length;
   }
 
-  /** Writes a string; half a surrogate pair becomes U+FFFD. */
+  /**
+   * Writes a string; half a surrogate pair becomes a question mark, as in {@link String#getBytes}.
+   */
   static void write(String s, ByteSink to) {
     to.reserve(Math.multiplyExact(s.length(), 3));
     to.advance(encode(s, to.array(), to.size()));
-  }
-
-  /** How many bytes {@link #write} writes. */
-  static int length(String s) {
-    int length = s.length();
-    for (int i = 0; i < s.length(); i++) {
-      char c = s.charAt(i);
-      if (c >= 0x80) {
-        boolean pair =
-            Character.isHighSurrogate(c)
-                && i + 1 < s.length()
-                && Character.isLowSurrogate(s.charAt(i + 1));
-        length += c < 0x800 ? 1 : 2;
-        if (pair) {
-          i++; // four bytes for two chars: two were counted, two more just now
-        }
-      }
-    }
-    return length;
   }
 
   private static int encode(String s, byte[] to, int start) {
@@ -94,7 +77,7 @@ final class Utf8 {
           && Character.isLowSurrogate(s.charAt(i + 1))) {
         at = put(Character.toCodePoint(c, s.charAt(++i)), to, at);
       } else {
-        at = put(Character.isSurrogate(c) ? 0xfffd : c, to, at);
+        at = put(Character.isSurrogate(c) ? '?' : c, to, at);
       }
     }
     return at - start;
