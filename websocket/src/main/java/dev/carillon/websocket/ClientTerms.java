@@ -1,5 +1,6 @@
 package dev.carillon.websocket;
 
+import dev.carillon.websocket.header.Tokens;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +21,20 @@ public record ClientTerms(
   public static final ClientTerms DEFAULT =
       new ClientTerms(List.of(), DeflateTerms.DEFAULT, null, HttpFields.NONE);
 
-  /** Copies the list. */
+  /**
+   * Copies the list.
+   *
+   * @throws IllegalArgumentException when it is not of distinct tokens (RFC 6455 4.1)
+   */
   public ClientTerms {
+    for (var subprotocol : subprotocols) {
+      if (!Tokens.isToken(subprotocol)) {
+        throw new IllegalArgumentException("subprotocol \"" + subprotocol + "\" is no token");
+      }
+    }
+    if (subprotocols.stream().distinct().count() != subprotocols.size()) {
+      throw new IllegalArgumentException("a subprotocol is repeated in " + subprotocols);
+    }
     subprotocols = List.copyOf(subprotocols);
   }
 }

@@ -1,5 +1,6 @@
 package dev.carillon.websocket;
 
+import dev.carillon.websocket.header.Tokens;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,18 @@ public final class HttpFields {
    * @param name as sent
    * @param value without the white space around it
    */
-  public record Field(String name, String value) {}
+  public record Field(String name, String value) {
+    /** Refuses what would break out of its line. */
+    public Field {
+      if (!Tokens.isToken(name)) {
+        throw new IllegalArgumentException("a header's name must be a token");
+      }
+      if (!Tokens.isFieldValue(value)) {
+        throw new IllegalArgumentException(
+            "the value of header " + name + " has a control character or one above U+00FF");
+      }
+    }
+  }
 
   private HttpFields(List<Field> lines) {
     this.lines = lines;
@@ -82,22 +94,13 @@ public final class HttpFields {
   /** Whether the comma-separated lists of this name contain a token, compared without case. */
   public boolean hasToken(String name, String token) {
     for (var line : lines) {
-      if (line.name().equalsIgnoreCase(name) && listHas(line.value(), token)) {
-        return true;
+      if (line.name().equalsIgnoreCase(name)) {
+        for (var element : Tokens.elements(List.of(line.value()))) {
+          if (element.equalsIgnoreCase(token)) {
+            return true;
+          }
+        }
       }
-    }
-    return false;
-  }
-
-  private static boolean listHas(String list, String token) {
-    int start = 0;
-    while (start <= list.length()) {
-      int comma = list.indexOf(',', start);
-      int end = comma < 0 ? list.length() : comma;
-      if (list.substring(start, end).strip().equalsIgnoreCase(token)) {
-        return true;
-      }
-      start = end + 1;
     }
     return false;
   }

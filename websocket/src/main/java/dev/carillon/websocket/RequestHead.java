@@ -22,6 +22,12 @@ public record RequestHead(String method, String target, HttpFields fields) {
     return query < 0 ? "" : target.substring(query + 1);
   }
 
+  /** Without query and values: they may be secret. */
+  @Override
+  public String toString() {
+    return method + " " + path() + " " + fields;
+  }
+
   /** The head as bytes, with the empty line. */
   public byte[] toByteArray() {
     var text = new StringBuilder(256).append(method).append(' ').append(target);

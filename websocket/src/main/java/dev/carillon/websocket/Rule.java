@@ -100,6 +100,8 @@ public enum Rule {
   HOST_REPEATED("RFC 9112 3.2", 400, "more than one Host header"),
   /** A Host that is no host with an optional port. */
   HOST_INVALID("RFC 9112 3.2", 400, "the Host header is malformed"),
+  /** A Content-Length that is repeated, no number, or beside a Transfer-Encoding. */
+  LENGTH_AMBIGUOUS("RFC 9112 6.3", 400, "the length of the body can be read in two ways"),
   /** A Content-Length that is not 0. */
   BODY_ANNOUNCED("RFC 6455 4.1", 400, "a WebSocket handshake has no body"),
   /** Any Transfer-Encoding. */

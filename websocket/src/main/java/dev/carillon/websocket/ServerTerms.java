@@ -1,5 +1,6 @@
 package dev.carillon.websocket;
 
+import dev.carillon.websocket.header.Tokens;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +18,20 @@ public record ServerTerms(
   public static final ServerTerms DEFAULT =
       new ServerTerms(List.of(), DeflateTerms.DEFAULT, OriginPolicy.ANY);
 
-  /** Copies the list. */
+  /**
+   * Copies the list.
+   *
+   * @throws IllegalArgumentException when it is not of distinct tokens (RFC 6455 4.1)
+   */
   public ServerTerms {
+    for (var subprotocol : subprotocols) {
+      if (!Tokens.isToken(subprotocol)) {
+        throw new IllegalArgumentException("subprotocol \"" + subprotocol + "\" is no token");
+      }
+    }
+    if (subprotocols.stream().distinct().count() != subprotocols.size()) {
+      throw new IllegalArgumentException("a subprotocol is repeated in " + subprotocols);
+    }
     subprotocols = List.copyOf(subprotocols);
   }
 }
