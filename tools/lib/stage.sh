@@ -20,6 +20,10 @@ skip() { # leaves this stage out, which CI does not accept
   exit 77
 }
 
+not_in() { # not_in quick: this stage is no part of that run
+  [ "$VERIFY" != "$1" ] || exit 78
+}
+
 # need COMMAND DEBIAN-PACKAGE [HOMEBREW-FORMULA]: skips the stage, naming the line that installs what is missing.
 need() {
   command -v "$1" >/dev/null || skip "$1, which is not on the PATH. Install it: $(install_line "$2" "${3:-$2}" "$2")"
