@@ -17,13 +17,19 @@ final class EngineDriver {
   static final int KEY = 0x37fa213d; // the key of the examples in RFC 6455 5.7
 
   final Split split;
+  final boolean masks; // whether the engine is a client's
   final Sent sent = new Sent();
   final Engine engine;
   final List<Event> events = new ArrayList<>();
   private int reads;
 
   EngineDriver(Split split, Function<Output, Engine> engine) {
+    this(split, false, engine);
+  }
+
+  EngineDriver(Split split, boolean masks, Function<Output, Engine> engine) {
     this.split = split;
+    this.masks = masks;
     this.engine = engine.apply(sent);
   }
 
