@@ -27,6 +27,7 @@ final class RoomView {
   private @Nullable RoomLog log;
   private long oldest = 1;
   private int users;
+  private boolean attaching;
   private boolean dirty;
   private long idleSince;
   private long staleSince;
@@ -69,13 +70,18 @@ final class RoomView {
   void whenLive(Consumer<@Nullable Problem> then) {
     if (log != null) {
       then.accept(null);
-    } else {
-      whenLive.add(then);
+      return;
+    }
+    whenLive.add(then);
+    if (!attaching) {
+      attaching = true;
+      shard.atHome(name, home -> home.attach(this));
     }
   }
 
   /** The home shard: the room's log is this one. */
   void attached(RoomLog current, long oldestRetained) {
+    attaching = false;
     log = current;
     oldest = oldestRetained;
     settle(null);
@@ -83,9 +89,11 @@ final class RoomView {
 
   /** The home shard: the broker did not let the room be attached. */
   void attachFailed(Problem problem) {
+    attaching = false;
     settle(problem);
   }
 
+  /** Tells those who wait; whoever asks after a failure has it tried again. */
   private void settle(@Nullable Problem problem) {
     List<Consumer<@Nullable Problem>> waiting = List.copyOf(whenLive);
     whenLive.clear();
@@ -259,7 +267,7 @@ final class RoomView {
     }
     if (useful) {
       wakeAwaiting(); // else the next tick does, so that a broker that lags is not asked in a
-                      // circle
+      // circle
     }
   }
 

@@ -177,16 +177,9 @@ public final class Shard {
 
   // -- Rooms -----------------------------------------------------------------------------------
 
-  /** This shard's view of a room, made and attached when it is the first to ask. */
+  /** This shard's view of a room. */
   RoomView view(RoomName name) {
-    RoomView view = views.get(name);
-    if (view == null) {
-      RoomView made = new RoomView(this, name);
-      views.put(name, made);
-      atHome(name, home -> home.attach(made));
-      return made;
-    }
-    return view;
+    return views.computeIfAbsent(name, absent -> new RoomView(this, absent));
   }
 
   /** Does something with a room at its home shard: now if that is here, else soon. */

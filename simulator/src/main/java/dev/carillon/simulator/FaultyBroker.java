@@ -1,0 +1,225 @@
+package dev.carillon.simulator;
+
+import dev.carillon.broker.memory.MemoryBroker;
+import dev.carillon.core.Entry;
+import dev.carillon.core.Epoch;
+import dev.carillon.core.Policies;
+import dev.carillon.core.Position;
+import dev.carillon.core.Problem;
+import dev.carillon.core.RoomName;
+import dev.carillon.core.spi.Broker;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+
+/**
+ * A broker far away: it delays, answers out of order, refuses, answers that it cannot tell, applies
+ * what it could not tell about later, drops its feeds, and fails over to a replica that knows
+ * nothing. What it holds is held by a real memory broker.
+ */
+final class FaultyBroker implements Broker {
+  private final World world;
+  private final SplittableRandom chance;
+  private final Policies policies;
+  private final List<FarFeed> feeds = new ArrayList<>();
+  private Broker store;
+  private int faultsPerThousand;
+
+  FaultyBroker(World world, Policies policies, int faultsPerThousand) {
+    this.world = world;
+    this.chance = world.broker;
+    this.policies = policies;
+    this.faultsPerThousand = faultsPerThousand;
+    this.store = newStore();
+  }
+
+  private Broker newStore() {
+    return new MemoryBroker(policies, world, chance.split());
+  }
+
+  /** From now on everything works, only slowly. */
+  void heal() {
+    faultsPerThousand = 0;
+  }
+
+  /** Fails over: everything that was held is lost, and every feed is interrupted. */
+  void failOver() {
+    store = newStore();
+    for (FarFeed feed : List.copyOf(feeds)) {
+      feed.interrupt();
+    }
+  }
+
+  /** Drops what one feed has under way, and says so later. */
+  void dropSomeFeed() {
+    if (!feeds.isEmpty()) {
+      feeds.get(chance.nextInt(feeds.size())).interrupt();
+    }
+  }
+
+  /** What the store holds at this moment, without a delay: the truth that runs are held against. */
+  Position head(RoomName room) {
+    List<Position> heads = new ArrayList<>(1);
+    store.find(
+        room,
+        Long.MAX_VALUE,
+        answer -> {
+          if (answer instanceof Answer.Done<Extent>(var extent)) {
+            heads.add(new Position(extent.epoch(), extent.head()));
+          }
+        });
+    return heads.getFirst();
+  }
+
+  private boolean fault() {
+    return chance.nextInt(1000) < faultsPerThousand;
+  }
+
+  private long delay() {
+    return chance.nextInt(10) == 0 ? chance.nextInt(400) : chance.nextInt(8);
+  }
+
+  @Override
+  public void append(RoomName room, List<Append> batch, Consumer<List<Appended>> answer) {
+    Broker at = store;
+    if (fault()) {
+      Problem slow = new Problem(Problem.Reason.BROKER_UNAVAILABLE, "no answer from the broker");
+      boolean applied = chance.nextBoolean();
+      boolean inDoubt = applied || chance.nextBoolean();
+      if (applied) {
+        world.after(delay(), "append unanswered", () -> at.append(room, batch, results -> {}));
+      }
+      Appended failed = new Appended.Failed(inDoubt, slow);
+      List<Appended> results = Collections.nCopies(batch.size(), failed);
+      world.after(delay(), "append failed", () -> answer.accept(results));
+      return;
+    }
+    world.after(
+        delay(),
+        "append",
+        () ->
+            at.append(
+                room,
+                batch,
+                results -> world.after(delay(), "appended", () -> answer.accept(results))));
+  }
+
+  @Override
+  public Attachment attach(RoomName room, Feed feed, Consumer<Answer<Extent>> answer) {
+    FarFeed far = new FarFeed(feed);
+    feeds.add(far);
+    boolean fails = fault();
+    world.after(
+        delay(),
+        "attach",
+        () -> {
+          if (fails || far.over) {
+            world.after(delay(), "attach failed", () -> answer.accept(unavailable()));
+            return;
+          }
+          far.inner =
+              store.attach(
+                  room,
+                  far,
+                  extent -> world.after(delay(), "attached", () -> answer.accept(extent)));
+        });
+    return far;
+  }
+
+  @Override
+  public void read(
+      RoomName room, long from, int limit, int maxBytes, Consumer<Answer<Page>> answer) {
+    if (fault()) {
+      world.after(delay(), "read failed", () -> answer.accept(unavailable()));
+      return;
+    }
+    world.after(
+        delay(),
+        "read",
+        () ->
+            store.read(
+                room,
+                from,
+                limit,
+                maxBytes,
+                page -> world.after(delay(), "page", () -> answer.accept(page))));
+  }
+
+  @Override
+  public void find(RoomName room, long since, Consumer<Answer<Extent>> answer) {
+    if (fault()) {
+      world.after(delay(), "find failed", () -> answer.accept(unavailable()));
+      return;
+    }
+    world.after(
+        delay(),
+        "find",
+        () ->
+            store.find(
+                room, since, extent -> world.after(delay(), "found", () -> answer.accept(extent))));
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+
+  private static <T> Answer<T> unavailable() {
+    return new Answer.Failed<>(
+        new Problem(Problem.Reason.BROKER_UNAVAILABLE, "the broker cannot be reached"));
+  }
+
+  /** A feed over a line that keeps order but not time. */
+  private final class FarFeed implements Feed, Attachment {
+    private final Feed to;
+    private Attachment inner = () -> {};
+    private long notBefore;
+    private boolean over;
+
+    FarFeed(Feed to) {
+      this.to = to;
+    }
+
+    @Override
+    public void entries(Epoch epoch, List<Entry> entries) {
+      List<Entry> copy = List.copyOf(entries);
+      notBefore = Math.max(notBefore, world.millis() + delay());
+      deliver("feed", () -> to.entries(epoch, copy));
+    }
+
+    private void deliver(String what, Runnable task) {
+      // One millisecond apart, as events of one time come in any order.
+      long wait = ++notBefore - world.millis();
+      world.after(
+          wait,
+          what,
+          () -> {
+            if (!over) {
+              task.run();
+            }
+          });
+    }
+
+    @Override
+    public void interrupted(Problem problem) {
+      to.interrupted(problem);
+    }
+
+    void interrupt() {
+      if (!over) {
+        detach();
+        Problem lost = new Problem(Problem.Reason.BROKER_UNAVAILABLE, "the feed was lost");
+        world.after(delay(), "feed lost", () -> to.interrupted(lost));
+      }
+    }
+
+    @Override
+    public void detach() {
+      over = true;
+      inner.detach();
+      feeds.remove(this);
+    }
+  }
+}
