@@ -1,0 +1,73 @@
+package dev.carillon.server;
+
+import dev.carillon.server.settings.BadSetting;
+import dev.carillon.server.settings.Setting;
+import java.time.Duration;
+
+/**
+ * What the server is called, and what it keeps of each room.
+ *
+ * @param name the node's name in welcomes and metrics
+ * @param logEntries messages of one room that are kept at hand for readers
+ * @param logSize bytes of one room that are kept at hand for readers
+ * @param renditionSize bytes of one room that are kept ready to send, for each way of sending
+ * @param roomIdle how long a room without readers stays attached to the broker
+ */
+public record NodeShape(
+    @Setting(value = "The node's name in welcomes and metrics.", allowed = "1 to 100 characters")
+        String name,
+    @Setting(
+            value = "Messages of one room that are kept at hand for readers.",
+            allowed = "1 to 10000000")
+        int logEntries,
+    @Setting(
+            value = "Bytes of one room that are kept at hand for readers.",
+            allowed = "4 KiB to 1 GiB")
+        ByteSize logSize,
+    @Setting(
+            value = "Bytes of one room that are kept ready to send, for each way of sending.",
+            allowed = "4 KiB to 1 GiB")
+        ByteSize renditionSize,
+    @Setting(
+            value = "How long a room without readers stays attached to the broker.",
+            allowed = "0s to 1d")
+        Duration roomIdle) {
+  /** What an empty configuration means. */
+  public static final NodeShape DEFAULT =
+      new NodeShape("carillon", 1024, ByteSize.mib(4), ByteSize.kib(512), Duration.ofSeconds(30));
+
+  /** Checks the values. */
+  public NodeShape {
+    BadSetting.require(
+        !name.isBlank() && name.length() <= 100, "name", "must have 1 to 100 characters");
+    BadSetting.within("logEntries", logEntries, 1, 10_000_000);
+    BadSetting.within("logSize", logSize, ByteSize.kib(4), ByteSize.mib(1024));
+    BadSetting.within("renditionSize", renditionSize, ByteSize.kib(4), ByteSize.mib(1024));
+    BadSetting.within("roomIdle", roomIdle, Duration.ZERO, Duration.ofDays(1));
+  }
+
+  /** The same with another {@code name}. */
+  public NodeShape withName(String name) {
+    return new NodeShape(name, logEntries, logSize, renditionSize, roomIdle);
+  }
+
+  /** The same with another {@code logEntries}. */
+  public NodeShape withLogEntries(int logEntries) {
+    return new NodeShape(name, logEntries, logSize, renditionSize, roomIdle);
+  }
+
+  /** The same with another {@code logSize}. */
+  public NodeShape withLogSize(ByteSize logSize) {
+    return new NodeShape(name, logEntries, logSize, renditionSize, roomIdle);
+  }
+
+  /** The same with another {@code renditionSize}. */
+  public NodeShape withRenditionSize(ByteSize renditionSize) {
+    return new NodeShape(name, logEntries, logSize, renditionSize, roomIdle);
+  }
+
+  /** The same with another {@code roomIdle}. */
+  public NodeShape withRoomIdle(Duration roomIdle) {
+    return new NodeShape(name, logEntries, logSize, renditionSize, roomIdle);
+  }
+}

@@ -1,0 +1,12 @@
+/** A server put together from its parts, and the embedding API {@code Carillon}. */
+@org.jspecify.annotations.NullMarked
+module dev.carillon.server {
+  requires transitive dev.carillon.core;
+  requires io.prometheus.metrics.model;
+  requires io.prometheus.writer.text;
+  requires org.slf4j;
+  requires org.snakeyaml.engine;
+  requires static org.jspecify;
+
+  exports dev.carillon.server;
+}
