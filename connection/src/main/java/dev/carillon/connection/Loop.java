@@ -1,0 +1,247 @@
+package dev.carillon.connection;
+
+import dev.carillon.core.Shard;
+import dev.carillon.core.spi.Mailbox;
+import dev.carillon.core.spi.Protocol;
+import dev.carillon.core.spi.WireForm;
+import dev.carillon.websocket.ClientHandshake;
+import dev.carillon.websocket.Compressors;
+import dev.carillon.websocket.SharedCompression;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the connections of one event loop share: the cork, the compressors, the time, the sweep of
+ * deadlines and the shard. Confined to the event loop that drives it, but for {@link #traffic()}.
+ *
+ * <p>Whoever drives it calls {@link #tick()} every {@link #TICK_MILLIS} and otherwise the methods
+ * of {@link Connection}.
+ */
+public final class Loop implements AutoCloseable {
+  /** How often {@link #tick()} is to be called. Time on the wall plays no part in deadlines. */
+  public static final int TICK_MILLIS = 100;
+
+  /** In how many ticks every connection's deadlines are looked at once. */
+  private static final int SWEEP_TICKS = 4;
+
+  private final Mailbox mailbox;
+  private final InstantSource clock;
+  private final RandomGenerator masks;
+  private final Compressors compressors;
+  private final Cork cork = new Cork(this);
+  private final Traffic traffic = new Traffic();
+  private final ArrayDeque<Connection> turns = new ArrayDeque<>();
+  private final Map<FormKey, WireForm> forms = new HashMap<>();
+  private final Runnable takeTurns = this::takeTurns;
+  private final Runnable uncork = this::uncork;
+  private @Nullable Shard shard;
+  private Connection[] connections = new Connection[16];
+  private int count;
+  private int swept;
+  private int tick = 1;
+  private boolean inRound;
+  private boolean uncorkPosted;
+
+  private record FormKey(Protocol protocol, int windowBits, int threshold) {}
+
+  /**
+   * A loop without a shard.
+   *
+   * @param mailbox the way back into this loop
+   * @param clock tells conversations the time
+   * @param masks for frames sent by clients; unpredictable to the application's users
+   * @param compressionLevel 1 (fast) to 9 (small)
+   */
+  public Loop(Mailbox mailbox, InstantSource clock, RandomGenerator masks, int compressionLevel) {
+    this.mailbox = mailbox;
+    this.clock = clock;
+    this.masks = masks;
+    this.compressors = new Compressors(compressionLevel);
+  }
+
+  /** Gives the loop its shard, which it drives from now on. */
+  public void serve(Shard ownShard) {
+    shard = ownShard;
+  }
+
+  /** A connection that has come in. */
+  public Connection accept(Socket socket, Peer peer, Door door, ConnectionSettings settings) {
+    Connection connection = new Connection(this, socket);
+    connection.enter(new RequestStage(connection, settings, door, peer));
+    add(connection);
+    return connection;
+  }
+
+  /**
+   * A connection that has gone out: sends the handshake's request.
+   *
+   * @param handler is told when it is open and what comes
+   * @param failed is told, instead, why it did not open
+   */
+  public Connection connect(
+      Socket socket,
+      ClientHandshake handshake,
+      ConnectionSettings settings,
+      Handler handler,
+      Consumer<HandshakeFailure> failed) {
+    Connection connection = new Connection(this, socket);
+    add(connection);
+    ResponseStage stage = new ResponseStage(connection, settings, handshake, handler, failed);
+    connection.enter(stage);
+    stage.begin();
+    return connection;
+  }
+
+  /** Lets time pass for every connection and for the shard. */
+  public void tick() {
+    tick++;
+    inRound = true;
+    Shard ticking = shard;
+    if (ticking != null) {
+      ticking.tick();
+    }
+    int due = (count + SWEEP_TICKS - 1) / SWEEP_TICKS;
+    for (int i = 0; i < due && count > 0; i++) {
+      swept = swept >= count - 1 ? 0 : swept + 1;
+      connections[swept].tick(tick);
+    }
+    endRound();
+  }
+
+  /** What has gone over this loop's connections. Safe for use by many threads. */
+  public Traffic traffic() {
+    return traffic;
+  }
+
+  /** How many links there are, those handed over to HTTP left out. */
+  public int connectionCount() {
+    return count;
+  }
+
+  /** Ends every connection, WebSockets with this close code, after what was sent. */
+  public void closeAll(dev.carillon.core.Disconnect why) {
+    for (Connection connection : List.of(Arrays.copyOf(connections, count))) {
+      connection.leave(why);
+    }
+    endRound();
+  }
+
+  /** Frees native memory. Every connection must have ended. */
+  @Override
+  public void close() {
+    compressors.close();
+  }
+
+  // -- For the connections -----------------------------------------------------------------------
+
+  Cork cork() {
+    return cork;
+  }
+
+  Compressors compressors() {
+    return compressors;
+  }
+
+  RandomGenerator masks() {
+    return masks;
+  }
+
+  long now() {
+    return clock.millis();
+  }
+
+  int tickNumber() {
+    return tick;
+  }
+
+  Shard shard() {
+    Shard own = shard;
+    if (own == null) {
+      throw new IllegalStateException("a door leads to rooms, but the loop was given no shard");
+    }
+    return own;
+  }
+
+  /**
+   * The form in which a protocol's readers get messages.
+   *
+   * @param windowBits of the server's agreed compression window, 0 without compression: readers
+   *     with the same share their bytes
+   */
+  WireForm form(Protocol protocol, int windowBits, int threshold) {
+    return forms.computeIfAbsent(
+        new FormKey(protocol, windowBits, windowBits == 0 ? 0 : threshold),
+        key ->
+            new WebSocketForm(
+                protocol.encoding(),
+                windowBits == 0 ? null : new SharedCompression(compressors),
+                threshold,
+                1 << windowBits));
+  }
+
+  void beginRound() {
+    inRound = true;
+  }
+
+  void endRound() {
+    inRound = false;
+    cork.flush();
+  }
+
+  /** Something was gathered. Outside of a round nobody would send it, so that is seen to here. */
+  void corked() {
+    if (!inRound && !uncorkPosted) {
+      uncorkPosted = true;
+      mailbox.post(uncork);
+    }
+  }
+
+  private void uncork() {
+    uncorkPosted = false;
+    cork.flush();
+  }
+
+  /** The connection has bytes left over from its share, and goes on behind the others. */
+  void queueTurn(Connection connection) {
+    turns.add(connection);
+    if (turns.size() == 1) {
+      mailbox.post(takeTurns);
+    }
+  }
+
+  private void takeTurns() {
+    beginRound();
+    for (int i = turns.size(); i > 0; i--) {
+      turns.element().turn();
+      turns.remove();
+    }
+    endRound();
+    if (!turns.isEmpty()) {
+      mailbox.post(takeTurns);
+    }
+  }
+
+  private void add(Connection connection) {
+    if (count == connections.length) {
+      connections = Arrays.copyOf(connections, count * 2);
+    }
+    connection.index = count;
+    connections[count++] = connection;
+    traffic.open();
+  }
+
+  void remove(Connection connection) {
+    Connection last = connections[--count];
+    connections[connection.index] = last;
+    last.index = connection.index;
+    Arrays.fill(connections, count, count + 1, null);
+    traffic.end();
+  }
+}

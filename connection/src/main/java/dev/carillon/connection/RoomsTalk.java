@@ -1,0 +1,183 @@
+package dev.carillon.connection;
+
+import dev.carillon.core.Disconnect;
+import dev.carillon.core.Payload;
+import dev.carillon.core.Problem;
+import dev.carillon.core.Session;
+import dev.carillon.core.spi.Authenticator;
+import dev.carillon.core.spi.Conversation;
+import dev.carillon.core.spi.Credentials;
+import dev.carillon.core.spi.Line;
+import dev.carillon.core.spi.Outlet;
+import dev.carillon.core.spi.Terms;
+import dev.carillon.core.spi.WireForm;
+import dev.carillon.websocket.CloseCode;
+import dev.carillon.websocket.Deflate;
+import dev.carillon.websocket.Utf8;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A WebSocket that speaks a protocol of rooms: the conversation's line, the session's outlet, and
+ * the way from the one to the other, authentication.
+ */
+final class RoomsTalk implements Talk, Line, Outlet {
+  private final WebSocketStage stage;
+  private final Application.Rooms rooms;
+  private final Conversation conversation;
+  private @Nullable Session session;
+  private boolean closed;
+
+  RoomsTalk(WebSocketStage stage, Application.Rooms rooms) {
+    this.stage = stage;
+    this.rooms = rooms;
+    this.conversation = rooms.protocol().open(rooms.opening(), this);
+  }
+
+  // -- From the connection -----------------------------------------------------------------------
+
+  @Override
+  public void opened() {
+    conversation.opened();
+  }
+
+  @Override
+  public void textCame(Utf8 text) {
+    if (stage.canSend()) {
+      conversation.received(Payload.Kind.TEXT, text.bytes());
+    }
+  }
+
+  @Override
+  public void binaryCame(ByteBuffer payload) {
+    if (stage.canSend()) {
+      conversation.received(Payload.Kind.BINARY, payload);
+    }
+  }
+
+  @Override
+  public void pinged(ByteBuffer payload) {}
+
+  @Override
+  public void ponged(ByteBuffer payload) {}
+
+  @Override
+  public void writable() {
+    Session own = session;
+    if (own != null) {
+      own.writable();
+    }
+  }
+
+  @Override
+  public void closed(CloseCode code, String reason) {
+    closed = true;
+    Session own = session;
+    if (own != null) {
+      session = null;
+      own.disconnected();
+    }
+  }
+
+  @Override
+  public boolean proven() {
+    return session != null;
+  }
+
+  @Override
+  public boolean pongsSuffice() {
+    return conversation.pongsSuffice();
+  }
+
+  // -- Line: what the conversation can do --------------------------------------------------------
+
+  @Override
+  public void send(Payload.Kind frame, ByteBuffer bytes) {
+    if (stage.overfull()) {
+      close(Disconnect.LAG, Disconnect.LAG.words());
+    } else if (frame == Payload.Kind.BINARY) {
+      stage.binary(bytes);
+    } else {
+      stage.text(bytes);
+    }
+  }
+
+  @Override
+  public void authenticate(Credentials credentials) {
+    if (session != null || closed) {
+      throw new IllegalStateException("authenticated already, or closed");
+    }
+    stage.connection().pause(Connection.AUTHENTICATION);
+    rooms
+        .authenticator()
+        .authenticate(
+            credentials, answer -> stage.connection().loop().shard().post(() -> answered(answer)));
+  }
+
+  private void answered(Authenticator.Answer answer) {
+    if (closed || !stage.canSend()) {
+      return;
+    }
+    switch (answer) {
+      case Authenticator.Answer.Accepted(var user, var permissions) -> {
+        Loop loop = stage.connection().loop();
+        Session opened = loop.shard().open(user, permissions, form(loop), this, conversation);
+        session = opened;
+        conversation.accepted(opened);
+      }
+      case Authenticator.Answer.Refused(Problem problem) -> conversation.refused(problem);
+    }
+    stage.connection().resume(Connection.AUTHENTICATION);
+  }
+
+  private WireForm form(Loop loop) {
+    Deflate deflate = stage.deflate();
+    int windowBits = deflate == null ? 0 : deflate.agreement().serverWindowBits();
+    int threshold = stage.settings().compression().thresholdBytes();
+    return loop.form(rooms.protocol(), windowBits, threshold);
+  }
+
+  @Override
+  public long now() {
+    return stage.connection().loop().now();
+  }
+
+  @Override
+  public Terms terms() {
+    return rooms.terms();
+  }
+
+  // -- Outlet: what the session can do -----------------------------------------------------------
+
+  @Override
+  public int offer(ByteBuffer slice) {
+    Outbox outbox = stage.connection().outbox();
+    if (!stage.canSend() && !outbox.cutOff()) {
+      return slice.remaining(); // nothing may follow a Close frame
+    }
+    int taken = outbox.offer(slice);
+    if (taken > 0 && stage.deflate() != null) {
+      stage.sentShared();
+    }
+    return taken;
+  }
+
+  @Override
+  public void flush() {
+    stage.connection().outbox().flush();
+  }
+
+  @Override
+  public void pauseReading(boolean pause) {
+    if (!pause) {
+      stage.connection().resume(Connection.SESSION);
+    } else if (stage.canSend()) {
+      stage.connection().pause(Connection.SESSION);
+    }
+  }
+
+  @Override
+  public void close(Disconnect why, String reason) {
+    stage.close(CloseCode.of(why.code()), reason);
+  }
+}

@@ -1,0 +1,51 @@
+package dev.carillon.connection;
+
+import dev.carillon.core.Disconnect;
+import java.nio.ByteBuffer;
+
+/** What a connection does in one part of its life. Confined to the loop. */
+abstract sealed class Stage
+    permits RequestStage, ResponseStage, WebSocketStage, Parting, Stage.Over {
+  /** When a link is over for the connection. */
+  static final Stage OVER = new Over();
+
+  /** Takes bytes; leaves some only when reading has been paused or the turn is over. */
+  abstract void received(ByteBuffer in);
+
+  /** The socket takes bytes again. */
+  abstract void writable();
+
+  /** The peer sends nothing more. */
+  abstract void eof();
+
+  /** The link is gone. Last call. */
+  abstract void closed();
+
+  /** Looks at the deadlines, about twice a second. */
+  abstract void tick(int now);
+
+  /** The server wants to be rid of the connection. */
+  abstract void leave(Disconnect why);
+
+  static final class Over extends Stage {
+    @Override
+    void received(ByteBuffer in) {
+      in.position(in.limit());
+    }
+
+    @Override
+    void writable() {}
+
+    @Override
+    void eof() {}
+
+    @Override
+    void closed() {}
+
+    @Override
+    void tick(int now) {}
+
+    @Override
+    void leave(Disconnect why) {}
+  }
+}

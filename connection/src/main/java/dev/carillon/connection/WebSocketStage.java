@@ -1,0 +1,301 @@
+package dev.carillon.connection;
+
+import dev.carillon.core.Disconnect;
+import dev.carillon.websocket.CloseCode;
+import dev.carillon.websocket.Deflate;
+import dev.carillon.websocket.Engine;
+import dev.carillon.websocket.Incoming;
+import dev.carillon.websocket.Receiver;
+import dev.carillon.websocket.Utf8;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An open WebSocket: the engine, and the application's {@link Talk} over it. Keeps the heartbeat
+ * and the time limits, and bounds what the peer can make it do in one turn.
+ */
+final class WebSocketStage extends Stage implements Receiver {
+  /** The most frames that are taken in one go; then it is the next connection's turn. */
+  private static final int TURN_FRAMES = 64;
+
+  private static final ByteBuffer EMPTY = ByteBuffer.allocate(0).asReadOnlyBuffer();
+
+  private final Connection connection;
+  private final ConnectionSettings settings;
+  private final @Nullable Deflate deflate;
+  private final Engine engine;
+  private final boolean client;
+  private final Talk talk;
+  private final int openedAt;
+
+  // Ticks; 0 is never.
+  private int heardAt;
+  private int messageAt;
+  private int pingedAt;
+  private int receivingSince;
+  private int closingSince;
+
+  private WebSocketStage(
+      Connection connection,
+      ConnectionSettings settings,
+      @Nullable Deflate deflate,
+      boolean client,
+      Application application,
+      @Nullable String subprotocol) {
+    Loop loop = connection.loop();
+    this.connection = connection;
+    this.settings = settings;
+    this.deflate = deflate;
+    this.client = client;
+    this.engine =
+        client
+            ? Engine.client(settings.limits(), deflate, loop.masks(), connection.outbox())
+            : Engine.server(settings.limits(), deflate, connection.outbox());
+    this.talk =
+        switch (application) {
+          case Application.Rooms rooms -> new RoomsTalk(this, rooms);
+          case Application.Bare(var handler) -> new BareTalk(this, handler, subprotocol);
+        };
+    this.openedAt = loop.tickNumber();
+    this.heardAt = openedAt;
+    this.messageAt = openedAt;
+  }
+
+  static WebSocketStage server(
+      Connection connection,
+      ConnectionSettings settings,
+      Application application,
+      @Nullable String subprotocol,
+      @Nullable Deflate deflate) {
+    return new WebSocketStage(connection, settings, deflate, false, application, subprotocol);
+  }
+
+  static WebSocketStage client(
+      Connection connection,
+      ConnectionSettings settings,
+      Handler handler,
+      @Nullable String subprotocol,
+      @Nullable Deflate deflate) {
+    Application application = new Application.Bare(handler);
+    return new WebSocketStage(connection, settings, deflate, true, application, subprotocol);
+  }
+
+  void open() {
+    connection.enter(this);
+    connection.loop().traffic().upgrade();
+    talk.opened();
+  }
+
+  // -- From the peer -----------------------------------------------------------------------------
+
+  @Override
+  void received(ByteBuffer in) {
+    int now = connection.loop().tickNumber();
+    if (talk.pongsSuffice()) {
+      heard(now);
+    }
+    engine.receive(in, TURN_FRAMES, this);
+    if (!engine.receiving()) {
+      receivingSince = 0;
+    } else if (receivingSince == 0) {
+      receivingSince = now;
+    }
+    endIfClosed();
+  }
+
+  @Override
+  public void take(Incoming incoming) {
+    switch (incoming) {
+      case Incoming.Text(var text) -> {
+        messageCame();
+        talk.textCame(text);
+      }
+      case Incoming.Binary(var payload) -> {
+        messageCame();
+        talk.binaryCame(payload);
+      }
+      case Incoming.Ping(var payload) -> talk.pinged(payload);
+      case Incoming.Pong(var payload) -> talk.ponged(payload);
+      case Incoming.Closed(var code, var reason) -> {
+        connection.loop().traffic().closed(code.value());
+        talk.closed(code, reason);
+      }
+      case Incoming.Part part -> throw new IllegalStateException("parts were not asked for");
+    }
+    if (connection.outbox().waiting() > settings.laneBytes() / 2 && engine.canSend()) {
+      connection.pause(Connection.LANE);
+    }
+    if (connection.paused()) {
+      engine.pause();
+    }
+  }
+
+  private void messageCame() {
+    int now = connection.loop().tickNumber();
+    heard(now);
+    messageAt = now;
+    receivingSince = 0;
+    connection.loop().traffic().messageReceived();
+  }
+
+  private void heard(int now) {
+    heardAt = now;
+    pingedAt = 0;
+  }
+
+  // -- To the peer -------------------------------------------------------------------------------
+
+  boolean text(ByteBuffer utf8) {
+    if (mayNotSend()) {
+      return false;
+    }
+    engine.text(utf8);
+    connection.loop().traffic().messageSent();
+    return true;
+  }
+
+  boolean text(Utf8 text) {
+    return text(text.bytes());
+  }
+
+  boolean binary(ByteBuffer payload) {
+    if (mayNotSend()) {
+      return false;
+    }
+    engine.binary(payload);
+    connection.loop().traffic().messageSent();
+    return true;
+  }
+
+  boolean ping(ByteBuffer payload) {
+    if (mayNotSend()) {
+      return false;
+    }
+    engine.ping(payload);
+    return true;
+  }
+
+  private boolean mayNotSend() {
+    return !engine.canSend() || overfull();
+  }
+
+  /** Whether as much waits for the socket as may. */
+  boolean overfull() {
+    return connection.outbox().waiting() > settings.laneBytes();
+  }
+
+  boolean canSend() {
+    return engine.canSend();
+  }
+
+  /** Frames that were compressed for many went to the peer past the engine. */
+  void sentShared() {
+    engine.sentShared();
+  }
+
+  void close(CloseCode code, String reason) {
+    if (engine.canSend()) {
+      engine.close(code, reason);
+      closingSince = connection.loop().tickNumber();
+      connection.resume(~0); // the peer's Close has to be read, whatever else waits
+    }
+  }
+
+  @Override
+  void writable() {
+    if (!connection.outbox().drain()) {
+      return;
+    }
+    if (!connection.outbox().blocked()) {
+      engine.answerPing();
+      connection.resume(Connection.LANE);
+    }
+    talk.writable();
+  }
+
+  // -- The end -----------------------------------------------------------------------------------
+
+  @Override
+  void eof() {
+    engine.eof(this);
+    endIfClosed();
+  }
+
+  private void endIfClosed() {
+    if (engine.closed()) {
+      // 7.1.1: the server closes the link first; who was wronged need not wait for the other.
+      boolean first = !client || engine.failed();
+      Parting parting = new Parting(connection, settings.timeouts().close(), first);
+      parting.begin();
+    }
+  }
+
+  @Override
+  void closed() {
+    engine.eof(this);
+  }
+
+  @Override
+  void leave(Disconnect why) {
+    close(CloseCode.of(why.code()), why.words());
+  }
+
+  // -- Time --------------------------------------------------------------------------------------
+
+  @Override
+  void tick(int now) {
+    Timeouts limits = settings.timeouts();
+    if (closingSince != 0) {
+      if (Timeouts.over(limits.close(), closingSince, now)) {
+        connection.socket().abort();
+      }
+    } else if (!talk.proven() && Timeouts.over(limits.authentication(), openedAt, now)) {
+      String words = "not authenticated within " + seconds(limits.authentication());
+      close(CloseCode.of(Disconnect.UNAUTHENTICATED.code()), words);
+    } else if (receivingSince != 0 && Timeouts.over(limits.message(), receivingSince, now)) {
+      String words = "a message did not end within " + seconds(limits.message());
+      close(CloseCode.POLICY_VIOLATION, words);
+    } else if (connection.paused()) {
+      heard(now); // nothing can be heard of a peer that is not read from
+      messageAt = now;
+      receivingSince = receivingSince == 0 ? 0 : now;
+    } else {
+      heartbeat(limits, now);
+    }
+  }
+
+  private void heartbeat(Timeouts limits, int now) {
+    if (pingedAt != 0 && Timeouts.over(limits.pong(), pingedAt, now)) {
+      close(CloseCode.GOING_AWAY, "nothing heard for " + seconds(limits.pong()) + " after a ping");
+    } else if (Timeouts.over(limits.idle(), messageAt, now)) {
+      close(CloseCode.GOING_AWAY, "no message for " + seconds(limits.idle()));
+    } else if (pingedAt == 0 && Timeouts.over(limits.heartbeat(), heardAt, now)) {
+      pingedAt = now;
+      engine.ping(EMPTY);
+    }
+  }
+
+  /** Whether the socket has taken nothing for too long. */
+  boolean stalled(int since, int now) {
+    return Timeouts.over(settings.timeouts().stall(), since, now);
+  }
+
+  private static String seconds(Duration duration) {
+    return duration.toMillis() / 1000.0 + " s";
+  }
+
+  // -- For the talk ------------------------------------------------------------------------------
+
+  Connection connection() {
+    return connection;
+  }
+
+  ConnectionSettings settings() {
+    return settings;
+  }
+
+  @Nullable Deflate deflate() {
+    return deflate;
+  }
+}
