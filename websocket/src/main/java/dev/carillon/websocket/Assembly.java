@@ -5,8 +5,8 @@ import java.util.ArrayList;
 
 /**
  * A message that arrives in several pieces. What has arrived is never copied as it grows: memory is
- * added in chunks, doubling up to 64 KiB, and a first chunk may be as large as a frame's header says,
- * up to that limit. Nothing is reserved before a byte has come. Confined to its engine.
+ * added in chunks, doubling up to 64 KiB, and a first chunk may be as large as a frame's header
+ * says, up to that limit. Nothing is reserved before a byte has come. Confined to its engine.
  */
 final class Assembly {
   static final int MAX_CHUNK = 64 * 1024;

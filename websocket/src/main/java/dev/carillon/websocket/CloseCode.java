@@ -55,9 +55,22 @@ public record CloseCode(int value) {
   public static final CloseCode TLS_FAILED = new CloseCode(1015);
 
   private static final CloseCode[] NAMED = {
-    NORMAL, GOING_AWAY, PROTOCOL_ERROR, UNSUPPORTED_DATA, new CloseCode(1004), NO_STATUS, ABNORMAL,
-    INVALID_DATA, POLICY_VIOLATION, TOO_BIG, EXTENSION_MISSING, INTERNAL_ERROR, SERVICE_RESTART,
-    TRY_AGAIN_LATER, BAD_GATEWAY, TLS_FAILED
+    NORMAL,
+    GOING_AWAY,
+    PROTOCOL_ERROR,
+    UNSUPPORTED_DATA,
+    new CloseCode(1004),
+    NO_STATUS,
+    ABNORMAL,
+    INVALID_DATA,
+    POLICY_VIOLATION,
+    TOO_BIG,
+    EXTENSION_MISSING,
+    INTERNAL_ERROR,
+    SERVICE_RESTART,
+    TRY_AGAIN_LATER,
+    BAD_GATEWAY,
+    TLS_FAILED
   };
 
   /** Checks the range. */
@@ -74,7 +87,9 @@ public record CloseCode(int value) {
    * @throws IllegalArgumentException when out of range
    */
   public static CloseCode of(int value) {
-    return value >= 1000 && value < 1000 + NAMED.length ? NAMED[value - 1000] : new CloseCode(value);
+    return value >= 1000 && value < 1000 + NAMED.length
+        ? NAMED[value - 1000]
+        : new CloseCode(value);
   }
 
   /** Whether this code may stand in a Close frame (7.4.1, 7.4.2 and the IANA registry). */

@@ -2,8 +2,8 @@ package dev.carillon.websocket;
 
 /**
  * The permessage-deflate side of one connection (RFC 7692): its agreement, and the dictionary tails
- * that stand for the state of a compressor. Confined to the connection's event loop, like the {@link
- * Compressors} that it borrows. Made for one {@link Engine}, which releases it when it ends.
+ * that stand for the state of a compressor. Confined to the connection's event loop, like the
+ * {@link Compressors} that it borrows. Made for one {@link Engine}, which releases it when it ends.
  */
 public final class Deflate {
   private final DeflateAgreement agreement;

@@ -27,8 +27,8 @@ final class DeflateReader {
   private static final byte[] TRAILER = {0, 0, -1, -1};
 
   /**
-   * An empty final block: it is read as one only at the end of a block, and so tells a whole message
-   * from one that was cut. Only for an inflater that is reset afterwards.
+   * An empty final block: it is read as one only at the end of a block, and so tells a whole
+   * message from one that was cut. Only for an inflater that is reset afterwards.
    */
   private static final byte[] TRAILER_AND_END = {0, 0, -1, -1, 1, 0, 0, -1, -1};
 

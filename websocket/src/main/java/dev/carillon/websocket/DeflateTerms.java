@@ -1,9 +1,9 @@
 package dev.carillon.websocket;
 
 /**
- * What this end wants of permessage-deflate. Immutable. The agreement is never worse than asked, but
- * what the peer may not be told (a client that does not offer {@code client_max_window_bits}) stays
- * at its default.
+ * What this end wants of permessage-deflate. Immutable. The agreement is never worse than asked,
+ * but what the peer may not be told (a client that does not offer {@code client_max_window_bits})
+ * stays at its default.
  *
  * @param ownWindowBits the largest window this end compresses with; 8 to 15
  * @param peerWindowBits the largest window the peer should compress with; 8 to 15

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * bytes in its {@link Output}. Confined to the connection's event loop.
  *
  * <p>Whatever the peer does wrong never throws: it becomes a Close frame with the {@link Rule}'s
- * code and {@link Incoming.Closed}. What the caller does wrong throws {@link IllegalStateException}.
+ * code and {@link Incoming.Closed}. What the caller does wrong throws {@link
+ * IllegalStateException}.
  */
 public final class Engine {
   private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
@@ -94,8 +95,8 @@ public final class Engine {
 
   /**
    * Takes bytes from the peer: everything between position and limit, unless {@code maxFrames} have
-   * been completed or the receiver called {@link #pause()}; then the rest stays between position and
-   * limit, and the next call goes on there. After the end everything is consumed and ignored.
+   * been completed or the receiver called {@link #pause()}; then the rest stays between position
+   * and limit, and the next call goes on there. After the end everything is consumed and ignored.
    *
    * @param in heap or direct; a server unmasks in place, so it must not be read-only then. The
    *     buffer is the caller's again when this returns, unfinished frames have been copied out.

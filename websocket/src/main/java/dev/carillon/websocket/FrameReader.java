@@ -148,9 +148,7 @@ final class FrameReader {
         length = bigEndian(in, next, 8);
         next += 8;
         broken =
-            length < 0
-                ? Rule.LENGTH_TOP_BIT_SET
-                : length < 65_536 ? Rule.LENGTH_NOT_MINIMAL : null;
+            length < 0 ? Rule.LENGTH_TOP_BIT_SET : length < 65_536 ? Rule.LENGTH_NOT_MINIMAL : null;
       }
       if (broken == null) {
         broken = messages.frame(code, rsv1, length);

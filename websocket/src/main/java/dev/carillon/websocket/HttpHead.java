@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Strictly means: lines end with CR LF, none is folded, names are tokens right before their
  * colon, values hold no control characters, a request is HTTP/1.1 with exactly one valid Host and a
- * length that cannot be read in two ways. One empty line before a request is skipped (RFC 9112 2.2).
+ * length that cannot be read in two ways. One empty line before a request is skipped (RFC 9112
+ * 2.2).
  */
 public final class HttpHead {
   /** What is known after some bytes. */

@@ -15,7 +15,12 @@ public record HttpLimits(int maxHeaders, int maxHeaderBytes, int maxTargetBytes)
   public HttpLimits {
     if (maxHeaders < 1 || maxHeaderBytes < 1 || maxTargetBytes < 1) {
       throw new IllegalArgumentException(
-          "limits are " + maxHeaders + ", " + maxHeaderBytes + ", " + maxTargetBytes
+          "limits are "
+              + maxHeaders
+              + ", "
+              + maxHeaderBytes
+              + ", "
+              + maxTargetBytes
               + ", each must be at least 1");
     }
   }

@@ -23,7 +23,8 @@ public record Limits(int maxFrameBytes, int maxMessageBytes, int maxFragments) {
           "maxMessageBytes is " + maxMessageBytes + ", must be at least 125");
     }
     if (maxFragments < 1) {
-      throw new IllegalArgumentException("maxFragments is " + maxFragments + ", must be at least 1");
+      throw new IllegalArgumentException(
+          "maxFragments is " + maxFragments + ", must be at least 1");
     }
   }
 

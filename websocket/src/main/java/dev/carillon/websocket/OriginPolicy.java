@@ -41,7 +41,9 @@ public final class OriginPolicy {
       var origin = Origin.parse(pattern);
       if (origin == null || !hostAllowed(origin.host())) {
         throw new IllegalArgumentException(
-            "origin pattern is \"" + pattern + "\", must look like https://example.org:8443 or"
+            "origin pattern is \""
+                + pattern
+                + "\", must look like https://example.org:8443 or"
                 + " https://*.example.org");
       }
       parsed.add(origin);

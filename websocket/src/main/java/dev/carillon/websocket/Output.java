@@ -8,8 +8,8 @@ import java.nio.ByteBuffer;
  * <p>The engine asks for room and writes at once; consecutive calls of {@link #reserve} are
  * consecutive bytes of the stream, and nothing else may be put between two of them within one call
  * of the engine (a large frame takes several). What was written is what the buffer's position has
- * moved by, when the next call of {@code reserve} comes or the engine's method returns. It is always
- * exactly as many bytes as were asked for.
+ * moved by, when the next call of {@code reserve} comes or the engine's method returns. It is
+ * always exactly as many bytes as were asked for.
  */
 @FunctionalInterface
 public interface Output {

@@ -23,8 +23,7 @@ public enum Rule {
   LENGTH_TOP_BIT_SET(
       "RFC 6455 5.2", CloseCode.PROTOCOL_ERROR, "the top bit of a 64-bit length must be 0"),
   /** A server got a frame without a mask. */
-  CLIENT_FRAME_UNMASKED(
-      "RFC 6455 5.1", CloseCode.PROTOCOL_ERROR, "a client must mask every frame"),
+  CLIENT_FRAME_UNMASKED("RFC 6455 5.1", CloseCode.PROTOCOL_ERROR, "a client must mask every frame"),
   /** A client got a frame with a mask. */
   SERVER_FRAME_MASKED("RFC 6455 5.1", CloseCode.PROTOCOL_ERROR, "a server must not mask a frame"),
   /** A continuation with nothing to continue. */
@@ -41,7 +40,9 @@ public enum Rule {
       "RFC 6455 5.5", CloseCode.PROTOCOL_ERROR, "a control frame carries at most 125 bytes"),
   /** A Close with a body of one byte. */
   CLOSE_BODY_TOO_SHORT(
-      "RFC 6455 5.5.1", CloseCode.PROTOCOL_ERROR, "a close body holds a code of two bytes or nothing"),
+      "RFC 6455 5.5.1",
+      CloseCode.PROTOCOL_ERROR,
+      "a close body holds a code of two bytes or nothing"),
   /** A Close with a code that must not be on the wire. */
   CLOSE_CODE_INVALID(
       "RFC 6455 7.4", CloseCode.PROTOCOL_ERROR, "a close code that must not be sent"),
@@ -60,7 +61,9 @@ public enum Rule {
 
   /** RSV1 on a continuation. */
   COMPRESSED_CONTINUATION(
-      "RFC 7692 6.1", CloseCode.PROTOCOL_ERROR, "only a message's first frame may be marked compressed"),
+      "RFC 7692 6.1",
+      CloseCode.PROTOCOL_ERROR,
+      "only a message's first frame may be marked compressed"),
   /** RSV1 on a control frame. */
   COMPRESSED_CONTROL(
       "RFC 7692 6.1", CloseCode.PROTOCOL_ERROR, "a control frame must not be marked compressed"),

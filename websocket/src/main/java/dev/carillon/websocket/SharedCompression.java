@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Two conditions hold for each connection that gets it: {@link Engine#accepts} must be true for
  * the length of the plaintext, and {@link Engine#sentShared()} must be called once it was sent. The
- * second one is not optional: without it the connection's next message of its own refers to bytes at
- * the wrong distance, and decodes to garbage without an error.
+ * second one is not optional: without it the connection's next message of its own refers to bytes
+ * at the wrong distance, and decodes to garbage without an error.
  */
 public final class SharedCompression {
   private final DeflateWriter writer;

@@ -3,8 +3,9 @@ package dev.carillon.websocket;
 import java.nio.ByteBuffer;
 
 /**
- * Validation of UTF-8 (RFC 3629) in pieces cut anywhere, that fails at the first byte which no valid
- * text can have there. Its state is one int, kept by the caller. Safe for use by many threads.
+ * Validation of UTF-8 (RFC 3629) in pieces cut anywhere, that fails at the first byte which no
+ * valid text can have there. Its state is one int, kept by the caller. Safe for use by many
+ * threads.
  *
  * <p>A state says what the next byte must be: {@link #DONE} the start of a character, 1 to 3 that
  * many continuation bytes, the others a continuation byte of a narrower range, which excludes

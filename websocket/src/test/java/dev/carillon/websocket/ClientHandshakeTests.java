@@ -147,8 +147,7 @@ class ClientHandshakeTests {
     assertThat(request(terms).check(response(good().with("Sec-WebSocket-Protocol", "b"))))
         .isEqualTo(new Outcome.Agreed("b", null));
     for (var chosen : new String[] {"c", "A", "a, b", ""}) {
-      refused(
-          terms, good().with("Sec-WebSocket-Protocol", chosen), Rule.SUBPROTOCOL_NOT_OFFERED);
+      refused(terms, good().with("Sec-WebSocket-Protocol", chosen), Rule.SUBPROTOCOL_NOT_OFFERED);
     }
     refused(
         terms,
@@ -162,8 +161,10 @@ class ClientHandshakeTests {
   void onlyAnOfferedExtensionIsTaken() {
     var extension = "Sec-WebSocket-Extensions";
     refused(PLAIN, good().with(extension, "permessage-deflate"), Rule.EXTENSION_NOT_OFFERED);
-    for (var chosen : new String[] {"x", "permessage-deflate, x", "", ";",
-      "permessage-deflate, permessage-deflate"}) {
+    for (var chosen :
+        new String[] {
+          "x", "permessage-deflate, x", "", ";", "permessage-deflate, permessage-deflate"
+        }) {
       refused(ClientTerms.DEFAULT, good().with(extension, chosen), Rule.EXTENSION_NOT_OFFERED);
     }
   }
@@ -215,9 +216,7 @@ class ClientHandshakeTests {
       assertThat(outcome)
           .isEqualTo(
               new Outcome.Refused(
-                  Rule.DEFLATE_RESPONSE_INVALID,
-                  response,
-                  Rule.DEFLATE_RESPONSE_INVALID.words()));
+                  Rule.DEFLATE_RESPONSE_INVALID, response, Rule.DEFLATE_RESPONSE_INVALID.words()));
     } else {
       var agreed = ((Outcome.Agreed) outcome).deflate();
       assertThat(agreed).isNotNull();
@@ -229,9 +228,11 @@ class ClientHandshakeTests {
   void clientAndServerAgreeOnWhateverTheyWant() {
     for (int i = 0; i < 4 * 8 * 8 * 16; i++) {
       int bits = i;
-      var client = new DeflateTerms(8 + bits % 8, 8 + bits / 8 % 8, (bits & 64) != 0, (bits & 128) != 0);
+      var client =
+          new DeflateTerms(8 + bits % 8, 8 + bits / 8 % 8, (bits & 64) != 0, (bits & 128) != 0);
       var server =
-          new DeflateTerms(8 + bits / 5 % 8, 8 + bits / 7 % 8, (bits & 512) != 0, (bits & 256) != 0);
+          new DeflateTerms(
+              8 + bits / 5 % 8, 8 + bits / 7 % 8, (bits & 512) != 0, (bits & 256) != 0);
       var request = request(new ClientTerms(List.of(), client, null, HttpFields.NONE));
       var answer =
           ServerHandshake.answer(

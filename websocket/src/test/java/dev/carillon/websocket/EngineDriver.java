@@ -10,8 +10,8 @@ import java.util.function.Function;
 
 /**
  * An engine that is fed hex in one of the {@link Split}s and whose events and bytes are kept. For a
- * server the bytes given are a client's frames as they would be without a mask, and are masked here,
- * so that tests show the same bytes for both roles; {@link #receiveRaw} does not.
+ * server the bytes given are a client's frames as they would be without a mask, and are masked
+ * here, so that tests show the same bytes for both roles; {@link #receiveRaw} does not.
  */
 final class EngineDriver {
   static final int KEY = 0x37fa213d; // the key of the examples in RFC 6455 5.7
@@ -50,8 +50,7 @@ final class EngineDriver {
   }
 
   static EngineDriver parts(Split split, Limits limits) {
-    return new EngineDriver(
-        split, out -> Engine.client(limits, null, Delivery.PARTS, keys(), out));
+    return new EngineDriver(split, out -> Engine.client(limits, null, Delivery.PARTS, keys(), out));
   }
 
   /** Gives the key of RFC 6455 5.7, always. */

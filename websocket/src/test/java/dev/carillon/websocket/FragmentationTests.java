@@ -68,8 +68,7 @@ class FragmentationTests {
     peer.receive("01 64" + fill, "80 32" + "61".repeat(50));
     assertThat(peer.events()).containsExactly(text("a".repeat(150)));
     FramingTests.breaks(peer, Rule.MESSAGE_TOO_LARGE, "01 64" + fill, "80 33");
-    FramingTests.breaks(
-        EngineDriver.client(split, limits), Rule.MESSAGE_TOO_LARGE, "82 7e 00 97");
+    FramingTests.breaks(EngineDriver.client(split, limits), Rule.MESSAGE_TOO_LARGE, "82 7e 00 97");
     assertThat(peer.engine.heldBytes()).isZero();
   }
 

@@ -92,8 +92,7 @@ class FramingTests {
   @EnumSource(Split.class)
   @Provokes(Rule.LENGTH_TOP_BIT_SET)
   void aNegativeLengthEndsTheConnection(Split split) {
-    breaks(
-        EngineDriver.client(split), Rule.LENGTH_TOP_BIT_SET, "82 7f 80 00 00 00 00 00 00 01");
+    breaks(EngineDriver.client(split), Rule.LENGTH_TOP_BIT_SET, "82 7f 80 00 00 00 00 00 00 01");
   }
 
   @ParameterizedTest
@@ -113,10 +112,9 @@ class FramingTests {
     breaks(peer, Rule.FRAME_TOO_LARGE, "82 7e 03 e9");
     assertThat(peer.engine.heldBytes()).isZero();
     breaks(
-        EngineDriver.client(split, limits),
-        Rule.FRAME_TOO_LARGE,
-        "82 7f 7f ff ff ff ff ff ff ff");
-    breaks(EngineDriver.client(split, limits), Rule.FRAME_TOO_LARGE, "82 7f 00 00 00 01 00 00 00 00");
+        EngineDriver.client(split, limits), Rule.FRAME_TOO_LARGE, "82 7f 7f ff ff ff ff ff ff ff");
+    breaks(
+        EngineDriver.client(split, limits), Rule.FRAME_TOO_LARGE, "82 7f 00 00 00 01 00 00 00 00");
   }
 
   @ParameterizedTest

@@ -34,7 +34,8 @@ class HttpHeadTests {
   @ParameterizedTest
   @EnumSource(Split.class)
   void aResponseIsRead(Split split) {
-    var progress = response(split, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n");
+    var progress =
+        response(split, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n");
     var expected =
         new ResponseHead(101, "Switching Protocols", HttpFields.of("Upgrade", "websocket"));
     assertThat(progress).isEqualTo(new Progress.Response(expected));
@@ -81,8 +82,17 @@ class HttpHeadTests {
   void aRequestLineHasThreeParts() {
     for (var line :
         new String[] {
-          "GET", "GET /", "GET  / HTTP/1.1", " GET / HTTP/1.1", "GET / HTTP/1.1 ", "G@T / HTTP/1.1",
-          "GET / http/1.1", "GET /\u00e9 HTTP/1.1", "GET /\u0001 HTTP/1.1", "GET / HTTP/11", "GET /\tHTTP/1.1",
+          "GET",
+          "GET /",
+          "GET  / HTTP/1.1",
+          " GET / HTTP/1.1",
+          "GET / HTTP/1.1 ",
+          "G@T / HTTP/1.1",
+          "GET / http/1.1",
+          "GET /\u00e9 HTTP/1.1",
+          "GET /\u0001 HTTP/1.1",
+          "GET / HTTP/11",
+          "GET /\tHTTP/1.1",
           "GET / a HTTP/1.1"
         }) {
       broken(Rule.REQUEST_LINE_MALFORMED, line + "\r\nHost: h\r\n\r\n");
@@ -93,8 +103,7 @@ class HttpHeadTests {
   @Provokes(Rule.HTTP_VERSION_UNSUPPORTED)
   void onlyOnePointOneIsSpoken() {
     for (var version : new String[] {"1.0", "0.9", "2.0", "1.2"}) {
-      broken(
-          Rule.HTTP_VERSION_UNSUPPORTED, "GET / HTTP/" + version + "\r\nHost: h\r\n\r\n");
+      broken(Rule.HTTP_VERSION_UNSUPPORTED, "GET / HTTP/" + version + "\r\nHost: h\r\n\r\n");
     }
   }
 
@@ -129,7 +138,9 @@ class HttpHeadTests {
   @Provokes(Rule.HEADER_MALFORMED)
   void headersAreATokenAColonAndAValue() {
     for (var line :
-        new String[] {"A", ": b", "A : b", "A(: b", "\u00e9: b", "A: b\u0000", "A: \u007f", "A: b\u001b[1m"}) {
+        new String[] {
+          "A", ": b", "A : b", "A(: b", "\u00e9: b", "A: b\u0000", "A: \u007f", "A: b\u001b[1m"
+        }) {
       broken(Rule.HEADER_MALFORMED, "GET / HTTP/1.1\r\nHost: h\r\n" + line + "\r\n\r\n");
     }
   }
@@ -144,7 +155,8 @@ class HttpHeadTests {
     brokenSmall(Rule.TARGET_TOO_LONG, "a".repeat(100_000));
     brokenSmall(Rule.TOO_MANY_HEADERS, "GET / HTTP/1.1\r\n" + "A: b\r\n".repeat(5));
     brokenSmall(Rule.HEADERS_TOO_LARGE, "GET / HTTP/1.1\r\nA: " + "b".repeat(100));
-    brokenSmall(Rule.HEADERS_TOO_LARGE, "GET / HTTP/1.1\r\n" + ("A: " + "b".repeat(46) + "\r\n").repeat(2));
+    brokenSmall(
+        Rule.HEADERS_TOO_LARGE, "GET / HTTP/1.1\r\n" + ("A: " + "b".repeat(46) + "\r\n").repeat(2));
   }
 
   @Test
@@ -152,10 +164,12 @@ class HttpHeadTests {
   void thereIsExactlyOneHost() {
     broken(Rule.HOST_MISSING, "GET / HTTP/1.1\r\n\r\n");
     broken(Rule.HOST_REPEATED, "GET / HTTP/1.1\r\nHost: h\r\nhost: h\r\n\r\n");
-    for (var host : new String[] {"", "a b", "u@h", "h:", "h:99999", "h:80x", "[::1", "[]", "[g]", "h/"}) {
+    for (var host :
+        new String[] {"", "a b", "u@h", "h:", "h:99999", "h:80x", "[::1", "[]", "[g]", "h/"}) {
       broken(Rule.HOST_INVALID, "GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
     }
-    for (var host : new String[] {"h", "h:1", "127.0.0.1:65535", "[::1]", "[::1]:80", "a-b.example"}) {
+    for (var host :
+        new String[] {"h", "h:1", "127.0.0.1:65535", "[::1]", "[::1]:80", "a-b.example"}) {
       assertThat(request(Split.WHOLE, "GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n"))
           .as(host)
           .isInstanceOf(Progress.Request.class);
@@ -168,7 +182,8 @@ class HttpHeadTests {
     for (var lines :
         new String[] {
           "Content-Length: 1\r\nContent-Length: 1", "Content-Length: +1", "Content-Length: 1, 1",
-          "Content-Length: ", "Content-Length: 0x1", "Content-Length: 1\r\nTransfer-Encoding: chunked"
+          "Content-Length: ", "Content-Length: 0x1",
+              "Content-Length: 1\r\nTransfer-Encoding: chunked"
         }) {
       broken(Rule.LENGTH_AMBIGUOUS, "POST / HTTP/1.1\r\nHost: h\r\n" + lines + "\r\n\r\n");
     }
@@ -179,8 +194,16 @@ class HttpHeadTests {
   void aStatusLineHasAVersionAndThreeDigits() {
     for (var line :
         new String[] {
-          "", "HTTP/1.1", "HTTP/1.1 99 x", "HTTP/1.1 1010 x", "HTTP/2.0 101 x", "HTTP/1.0 101 x",
-          "HTTP/1.1  101", "HTTP/1.1 1a1 x", "ICY 200 OK", "HTTP/1.1 020 x"
+          "",
+          "HTTP/1.1",
+          "HTTP/1.1 99 x",
+          "HTTP/1.1 1010 x",
+          "HTTP/2.0 101 x",
+          "HTTP/1.0 101 x",
+          "HTTP/1.1  101",
+          "HTTP/1.1 1a1 x",
+          "ICY 200 OK",
+          "HTTP/1.1 020 x"
         }) {
       assertThat(response(Split.WHOLE, line + "\r\n\r\n"))
           .as(line)

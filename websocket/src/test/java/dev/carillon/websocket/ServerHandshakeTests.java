@@ -48,8 +48,7 @@ class ServerHandshakeTests {
 
   @Test
   void theServersPreferenceChoosesTheSubprotocol() {
-    var fields =
-        GOOD.with("Sec-WebSocket-Protocol", "a, b").with("Sec-WebSocket-Protocol", "c");
+    var fields = GOOD.with("Sec-WebSocket-Protocol", "a, b").with("Sec-WebSocket-Protocol", "c");
     assertThat(accepted(answer(fields, terms("x", "c", "a"))).subprotocol()).isEqualTo("c");
     assertThat(accepted(answer(fields, terms("A"))).subprotocol()).isNull();
     assertThat(accepted(answer(GOOD, terms("a"))).subprotocol()).isNull();
@@ -107,8 +106,13 @@ class ServerHandshakeTests {
     rejected(GOOD.with("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="), Rule.KEY_REPEATED, 400);
     for (var key :
         new String[] {
-          "", "x", "dGhlIHNhbXBsZSBub25jZQ", "dGhlIHNhbXBsZSBub25jZTE=", "dGhlIHNhbXBsZSBub25j",
-          "dGhlIHNhbXBsZSBub25j!Q==", "dGhlIHNhbXBsZSBub25jZSBhbmQgbW9yZQ=="
+          "",
+          "x",
+          "dGhlIHNhbXBsZSBub25jZQ",
+          "dGhlIHNhbXBsZSBub25jZTE=",
+          "dGhlIHNhbXBsZSBub25j",
+          "dGhlIHNhbXBsZSBub25j!Q==",
+          "dGhlIHNhbXBsZSBub25jZSBhbmQgbW9yZQ=="
         }) {
       rejected(fields.with("Sec-WebSocket-Key", key), Rule.KEY_INVALID, 400);
     }
@@ -151,8 +155,21 @@ class ServerHandshakeTests {
   void extensionsParse() {
     for (var list :
         new String[] {
-          "", ";", "a;", "a;;b", "a b", "a; b=", "a; b=\"", "a; b=\"c", "a; b=\"\"", "a; b=\"c d\"",
-          "a; =c", "a; b=c d", "a=b", "a; b=\"c\"d", "a; b=\"c\\"
+          "",
+          ";",
+          "a;",
+          "a;;b",
+          "a b",
+          "a; b=",
+          "a; b=\"",
+          "a; b=\"c",
+          "a; b=\"\"",
+          "a; b=\"c d\"",
+          "a; =c",
+          "a; b=c d",
+          "a=b",
+          "a; b=\"c\"d",
+          "a; b=\"c\\"
         }) {
       rejected(GOOD.with("Sec-WebSocket-Extensions", list), Rule.EXTENSIONS_MALFORMED, 400);
     }
