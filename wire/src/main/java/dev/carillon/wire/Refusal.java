@@ -53,9 +53,9 @@ public enum Refusal {
   }
 
   /**
-   * Whether the frame as a whole could not be read. Then there is nobody to answer, and the
-   * connection is closed with {@link Disconnect#BAD_MESSAGE}; otherwise a message that carries an
-   * id is answered and the connection goes on.
+   * Whether the frame as a whole could not be read. Then nobody knows what it was to be answered
+   * to, and a peer that sends several in a row is disconnected with {@link Disconnect#BAD_MESSAGE};
+   * otherwise a message that carries an id is answered and the connection goes on.
    */
   public boolean unreadable() {
     return switch (this) {

@@ -1,0 +1,198 @@
+package dev.carillon.protocol.carillon;
+
+import dev.carillon.core.Disconnect;
+import dev.carillon.core.Payload;
+import dev.carillon.core.Problem;
+import dev.carillon.core.Session;
+import dev.carillon.core.spi.Conversation;
+import dev.carillon.core.spi.Credentials;
+import dev.carillon.core.spi.Line;
+import dev.carillon.core.spi.Notice;
+import dev.carillon.core.spi.Secret;
+import dev.carillon.core.spi.Terms;
+import dev.carillon.wire.ClientMessage;
+import dev.carillon.wire.ErrorCode;
+import dev.carillon.wire.Malformed;
+import dev.carillon.wire.ServerMessage;
+import dev.carillon.wire.SessionLimits;
+import dev.carillon.wire.UnknownOp;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client's conversation: connect first, then anything. What cannot be read is answered with the
+ * place where it went wrong, and ends the connection when it is {@value #MAX_UNREADABLE} frames in
+ * a row. Confined to the shard.
+ */
+final class CarillonConversation implements Conversation, Replies {
+  /** How many frames that are no messages may come in a row; the last of them ends it. */
+  static final int MAX_UNREADABLE = 5;
+
+  /** The most entries in one page of history. */
+  static final int MAX_HISTORY = 1000;
+
+  private static final int SHOWN_OF_AN_OP = 32;
+
+  private enum Stage {
+    NEW,
+    AUTHENTICATING,
+    OPEN,
+    CLOSED
+  }
+
+  private final SharedCodec codec;
+  private final Credentials credentials;
+  private final Line line;
+  private Stage stage = Stage.NEW;
+  private long connectId;
+  private int unreadable;
+  private @Nullable Commands commands;
+  private @Nullable Answers answers;
+
+  CarillonConversation(SharedCodec codec, Credentials credentials, Line line) {
+    this.codec = codec;
+    this.credentials = credentials;
+    this.line = line;
+  }
+
+  @Override
+  public void opened() {}
+
+  @Override
+  public void received(Payload.Kind kind, ByteBuffer bytes) {
+    if (stage == Stage.CLOSED) {
+      return; // what was under way when the line was closed
+    }
+    if (kind != codec.frame()) {
+      boolean text = codec.frame() == Payload.Kind.TEXT;
+      unreadable(codec.subprotocol() + " is spoken in " + (text ? "text" : "binary") + " frames");
+      return;
+    }
+    switch (codec.decode(bytes)) {
+      case Malformed malformed when malformed.why().unreadable() -> unreadable(malformed.words());
+      case Malformed malformed ->
+          readable(malformed.id(), ErrorCode.BAD_MESSAGE, malformed.words());
+      case UnknownOp(String op, long id) ->
+          readable(id, ErrorCode.UNKNOWN_OP, "this server does not know '" + shortened(op) + "'");
+      case ClientMessage message -> message(message);
+    }
+  }
+
+  private static String shortened(String op) {
+    return op.length() <= SHOWN_OF_AN_OP ? op : op.substring(0, SHOWN_OF_AN_OP) + "...";
+  }
+
+  private void unreadable(String words) {
+    unreadable++;
+    error(0, null, ErrorCode.BAD_MESSAGE, words);
+    if (stage != Stage.OPEN || unreadable >= MAX_UNREADABLE) {
+      close(Disconnect.BAD_MESSAGE, words);
+    }
+  }
+
+  /** A message that can be answered and not carried out. */
+  private void readable(long id, ErrorCode code, String words) {
+    unreadable = 0;
+    error(id, null, code, words);
+    if (stage != Stage.OPEN) {
+      close(Disconnect.BAD_MESSAGE, words);
+    }
+  }
+
+  private void message(ClientMessage message) {
+    unreadable = 0;
+    Commands current = commands;
+    if (message instanceof ClientMessage.Connect connect) {
+      connect(connect);
+    } else if (current == null) {
+      readable(message.id(), ErrorCode.NOT_CONNECTED, ErrorCode.NOT_CONNECTED.words());
+    } else {
+      current.take(message);
+    }
+  }
+
+  private void connect(ClientMessage.Connect connect) {
+    if (stage != Stage.NEW) {
+      error(connect.id(), null, ErrorCode.ALREADY_CONNECTED, ErrorCode.ALREADY_CONNECTED.words());
+      return;
+    }
+    stage = Stage.AUTHENTICATING;
+    connectId = connect.id();
+    dev.carillon.wire.Secret token = connect.token();
+    line.authenticate(
+        token == null
+            ? credentials
+            : new Credentials(
+                new Secret(token.value()),
+                Credentials.Source.FIRST_MESSAGE,
+                credentials.userHint(),
+                credentials.remoteAddress()));
+  }
+
+  @Override
+  public void accepted(Session session) {
+    if (stage == Stage.CLOSED) {
+      return;
+    }
+    stage = Stage.OPEN;
+    answers = new Answers(this);
+    commands = new Commands(session, this, answers);
+    Terms terms = line.terms();
+    send(
+        new ServerMessage.Welcome(
+            connectId,
+            session.id(),
+            session.user().id(),
+            null,
+            false,
+            line.now(),
+            terms.heartbeat().toMillis(),
+            new SessionLimits(terms.maxMessageBytes(), terms.maxRooms(), (long) MAX_HISTORY, null),
+            terms.node(),
+            null));
+  }
+
+  @Override
+  public void refused(Problem problem) {
+    if (stage == Stage.CLOSED) {
+      return;
+    }
+    send(new ServerMessage.Error(connectId, null, ToWire.problem(problem)));
+    close(
+        switch (problem.reason()) {
+          case FORBIDDEN -> Disconnect.FORBIDDEN;
+          case RATE_LIMITED -> Disconnect.RATE_LIMITED;
+          case TIMEOUT, BROKER_UNAVAILABLE -> Disconnect.TRY_LATER;
+          case INTERNAL -> Disconnect.INTERNAL;
+          default -> Disconnect.UNAUTHENTICATED;
+        },
+        problem.detail());
+  }
+
+  @Override
+  public void tell(Notice notice) {
+    Answers open = answers;
+    if (open != null && stage == Stage.OPEN) {
+      open.tell(notice);
+    }
+  }
+
+  @Override
+  public void send(ServerMessage message) {
+    if (stage != Stage.CLOSED) {
+      line.send(codec.frame(), codec.encode(message).buffer());
+    }
+  }
+
+  @Override
+  public long now() {
+    return line.now();
+  }
+
+  private void close(Disconnect why, String reason) {
+    if (stage != Stage.CLOSED) {
+      stage = Stage.CLOSED;
+      line.close(why, reason);
+    }
+  }
+}

@@ -1,0 +1,223 @@
+package dev.carillon.protocol.carillon;
+
+import dev.carillon.core.Draft;
+import dev.carillon.core.Epoch;
+import dev.carillon.core.From;
+import dev.carillon.core.Payload;
+import dev.carillon.core.Position;
+import dev.carillon.core.RoomName;
+import dev.carillon.core.Session;
+import dev.carillon.wire.ClientMessage;
+import dev.carillon.wire.ErrorCode;
+import dev.carillon.wire.Order;
+import dev.carillon.wire.Outcome;
+import dev.carillon.wire.Problem;
+import dev.carillon.wire.PublishId;
+import dev.carillon.wire.ServerMessage;
+import dev.carillon.wire.Start;
+import dev.carillon.wire.Target;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client's messages as core's commands. What this server does not offer is refused, never taken
+ * and forgotten. Confined to the shard.
+ */
+final class Commands {
+  /** Stands for every epoch that was not given by a server of this kind. */
+  static final Epoch NO_EPOCH = new Epoch(0, 0);
+
+  private static final int USUAL_HISTORY = 100;
+  private static final int MAX_EVENT_CHARS = 200;
+
+  private final Session session;
+  private final Replies replies;
+  private final Answers answers;
+
+  /** The room of the last command: most clients name the same one again and again. */
+  private @Nullable RoomName last;
+
+  Commands(Session session, Replies replies, Answers answers) {
+    this.session = session;
+    this.replies = replies;
+    this.answers = answers;
+  }
+
+  void take(ClientMessage message) {
+    switch (message) {
+      case ClientMessage.Publish publish -> publish(publish);
+      case ClientMessage.Join join -> join(join);
+      case ClientMessage.Leave(var id, var room) -> {
+        RoomName name = room(id, room);
+        if (name != null) {
+          session.leave(id, name);
+        }
+      }
+      case ClientMessage.History history -> history(history);
+      case ClientMessage.Members(var id, var room) -> {
+        RoomName name = room(id, room);
+        if (name != null) {
+          session.members(id, name);
+        }
+      }
+      case ClientMessage.Ping(var id) -> replies.send(new ServerMessage.Pong(id, replies.now()));
+      case ClientMessage.Connect connect ->
+          replies.error(
+              connect.id(), null, ErrorCode.ALREADY_CONNECTED, ErrorCode.ALREADY_CONNECTED.words());
+      case ClientMessage.Ack ack -> unsupported(0, ack.room(), "acknowledgements");
+      case ClientMessage.Nack nack -> unsupported(0, nack.room(), "negative acknowledgements");
+      case ClientMessage.State state -> unsupported(state.id(), state.room(), "member states");
+      case ClientMessage.Call call -> unsupported(call.id(), call.room(), "calls");
+      case ClientMessage.Reply reply -> unsupported(reply.id(), null, "calls");
+      case ClientMessage.Refresh refresh -> unsupported(refresh.id(), null, "refreshing a token");
+    }
+  }
+
+  private void unsupported(long id, @Nullable String room, String what) {
+    replies.error(id, room, ErrorCode.UNSUPPORTED, "this server does not offer " + what);
+  }
+
+  /** The room of that name, or null when there is none and the client was told. */
+  private @Nullable RoomName room(long id, String name) {
+    RoomName room = find(name);
+    if (room == null) {
+      replies.error(id, null, ErrorCode.BAD_ROOM_NAME, String.valueOf(RoomName.flaw(name)));
+    }
+    return room;
+  }
+
+  private @Nullable RoomName find(String name) {
+    RoomName known = last;
+    if (known != null && known.value().equals(name)) {
+      return known;
+    }
+    if (RoomName.flaw(name) != null) {
+      return null;
+    }
+    RoomName made = RoomName.of(name);
+    last = made;
+    return made;
+  }
+
+  private void join(ClientMessage.Join join) {
+    RoomName room = room(join.id(), join.room());
+    if (room == null) {
+      return;
+    }
+    if (join.filter() != null) {
+      unsupported(join.id(), join.room(), "filters");
+    } else if (join.name() != null) {
+      unsupported(join.id(), join.room(), "durable subscriptions");
+    } else {
+      answers.joining(join.id(), room, join.start() != null);
+      session.join(join.id(), room, from(join.start(), new From.Now()), join.presence());
+    }
+  }
+
+  private static From from(@Nullable Start start, From otherwise) {
+    return switch (start) {
+      case null -> otherwise;
+      case Start.Last(long count) -> new From.Last((int) Math.min(count, Integer.MAX_VALUE));
+      case Start.Since(long time) -> new From.Since(time);
+      case Start.From(var position) -> {
+        Epoch epoch = Epoch.parse(position.epoch());
+        yield new From.After(new Position(epoch == null ? NO_EPOCH : epoch, position.offset()));
+      }
+    };
+  }
+
+  private void history(ClientMessage.History history) {
+    RoomName room = room(history.id(), history.room());
+    if (room == null) {
+      return;
+    }
+    if (history.order() != Order.OLDEST) {
+      unsupported(history.id(), history.room(), "history newest first; ask for the last entries");
+    } else if (history.compact()) {
+      unsupported(history.id(), history.room(), "compacted history");
+    } else {
+      Long wanted = history.limit();
+      int limit = (int) Math.min(wanted == null ? usual(history.start()) : wanted, max());
+      session.history(history.id(), room, from(history.start(), new From.Since(0)), limit);
+    }
+  }
+
+  private static long usual(@Nullable Start start) {
+    return start instanceof Start.Last(long count) ? count : USUAL_HISTORY;
+  }
+
+  private static long max() {
+    return CarillonConversation.MAX_HISTORY;
+  }
+
+  private void publish(ClientMessage.Publish publish) {
+    if (!(publish.target() instanceof Target.Room(String name))) {
+      reject(publish, null, ErrorCode.UNSUPPORTED, "this server publishes to rooms only");
+      return;
+    }
+    RoomName room = find(name);
+    if (room == null) {
+      reject(publish, null, ErrorCode.BAD_ROOM_NAME, String.valueOf(RoomName.flaw(name)));
+      return;
+    }
+    String missing = notOffered(publish);
+    String event = publish.event();
+    if (missing != null) {
+      reject(publish, name, ErrorCode.UNSUPPORTED, "this server does not offer " + missing);
+    } else if (event != null && event.length() > MAX_EVENT_CHARS) {
+      String words = "event has " + event.length() + " characters, at most " + MAX_EVENT_CHARS;
+      reject(publish, name, ErrorCode.BAD_MESSAGE, words);
+    } else {
+      session.publish(publish.id(), room, draft(publish));
+    }
+  }
+
+  private static @Nullable String notOffered(ClientMessage.Publish publish) {
+    if (publish.messageId() != null) {
+      return "free message ids; count with publisher, incarnation and sequence";
+    }
+    if (publish.filter() != null) {
+      return "filters";
+    }
+    if (publish.ttl() != null) {
+      return "a time to live";
+    }
+    if (publish.countReaders()) {
+      return "counting readers";
+    }
+    return publish.echo() ? null : "publishing without an echo";
+  }
+
+  private static Draft draft(ClientMessage.Publish publish) {
+    PublishId id = publish.publishId();
+    dev.carillon.wire.Payload data = publish.payload();
+    Payload.Kind kind =
+        switch (data.type()) {
+          case JSON -> Payload.Kind.JSON;
+          case TEXT -> Payload.Kind.TEXT;
+          case BINARY -> Payload.Kind.BINARY;
+        };
+    return new Draft(
+        publish.event(),
+        new Payload(kind, data.bytes()),
+        publish.tags(),
+        publish.key(),
+        switch (publish.priority()) {
+          case LOW -> -1;
+          case NORMAL -> 0;
+          case HIGH -> 1;
+        },
+        0,
+        id == null
+            ? null
+            : new Draft.Stamp(id.publisher(), id.incarnation(), id.sequence(), id.previous()));
+  }
+
+  private void reject(
+      ClientMessage.Publish publish, @Nullable String room, ErrorCode code, String words) {
+    Problem problem = Problem.of(code, words);
+    replies.send(
+        publish.id() == 0
+            ? new ServerMessage.Error(0, room, problem)
+            : new ServerMessage.Rejected(publish.id(), room, Outcome.NOT_APPLIED, problem, null));
+  }
+}

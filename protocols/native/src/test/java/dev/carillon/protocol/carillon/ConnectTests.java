@@ -1,0 +1,198 @@
+package dev.carillon.protocol.carillon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.carillon.core.Disconnect;
+import dev.carillon.core.Payload;
+import dev.carillon.core.Problem;
+import dev.carillon.core.User;
+import dev.carillon.core.spi.Authenticator.Answer;
+import dev.carillon.core.spi.Credentials;
+import dev.carillon.core.spi.Permissions;
+import dev.carillon.core.spi.Protocol;
+import dev.carillon.core.spi.Secret;
+import dev.carillon.testkit.TestConnection.Closed;
+import dev.carillon.testkit.TestNode;
+import dev.carillon.wire.ServerMessage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConnectTests {
+  private final TestNode node = new TestNode();
+
+  @AfterEach
+  void closeTheNode() {
+    node.close();
+  }
+
+  @Test
+  void isFoundByServiceLoaderUnderItsName() {
+    assertThat(ServiceLoader.load(Protocol.class))
+        .filteredOn(JsonProtocol.class::isInstance)
+        .singleElement()
+        .satisfies(json -> assertThat(json.subprotocols()).containsExactly("carillon.v1.json"));
+  }
+
+  @Test
+  void isSpokenAtTheUsualAddressesToWhoNamesNothing() {
+    Protocol json = new JsonProtocol();
+
+    assertThat(json.answers("/ws")).isTrue();
+    assertThat(json.answers("/")).isTrue();
+    assertThat(json.answers("/rooms/chat/lobby")).isFalse();
+  }
+
+  @Test
+  void connectIsAnsweredWithWhoOneIsAndWhatTheServerTakes() {
+    Dialogue ann = Dialogue.silent(node, "ann").says("{'op':'connect','id':4}");
+
+    var welcome = ann.answer(ServerMessage.Welcome.class);
+    assertThat(welcome.id()).isEqualTo(4);
+    assertThat(welcome.session()).isNotEmpty();
+    assertThat(welcome.user()).isEqualTo("ann");
+    assertThat(welcome.resumed()).isFalse();
+    assertThat(welcome.serverTime()).isEqualTo(node.clock().millis());
+    assertThat(welcome.heartbeat()).isEqualTo(TestNode.TERMS.heartbeat().toMillis());
+    assertThat(welcome.limits().maxMessageBytes()).isEqualTo(TestNode.TERMS.maxMessageBytes());
+    assertThat(welcome.limits().maxRooms()).isEqualTo(TestNode.TERMS.maxRooms());
+    assertThat(welcome.node()).isEqualTo("test");
+  }
+
+  @Test
+  void aTokenInTheFirstMessageIsTheOneThatCounts() {
+    List<Credentials> asked = new ArrayList<>();
+    node.authenticator(
+        credentials -> {
+          asked.add(credentials);
+          return new Answer.Accepted(new User("ann"), Permissions.ALL);
+        });
+
+    Dialogue.silent(node, "ann").says("{'op':'connect','token':'sesame'}");
+
+    assertThat(asked).hasSize(1);
+    assertThat(asked.getFirst().source()).isEqualTo(Credentials.Source.FIRST_MESSAGE);
+    Secret token = asked.getFirst().token();
+    assertThat(token).isNotNull();
+    assertThat(token.reveal()).isEqualTo("sesame");
+    assertThat(asked.getFirst().userHint()).isEqualTo("ann");
+  }
+
+  @Test
+  void aTokenThatIsNotAcceptedIsAnErrorAndTheEnd() {
+    node.authenticator(
+        credentials ->
+            new Answer.Refused(new Problem(Problem.Reason.UNAUTHENTICATED, "not accepted")));
+    Dialogue ann = Dialogue.silent(node, "ann").says("{'op':'connect','id':1,'token':'guess'}");
+
+    assertThat(ann.error()).isEqualTo("unauthenticated");
+    assertThat(ann.connection().closed())
+        .isEqualTo(new Closed(Disconnect.UNAUTHENTICATED, "not accepted"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'op':'join','id':1,'room':'chat/lobby'}",
+        "{'op':'ping','id':1}",
+        "{'op':'publish','room':'chat/lobby','type':'text','data':'x'}"
+      })
+  void whateverComesBeforeConnectIsAnErrorAndTheEnd(String frame) {
+    Dialogue ann = Dialogue.silent(node, "ann").says(frame).says("{'op':'connect'}");
+
+    assertThat(ann.error()).isEqualTo("not_connected");
+    assertThat(ann.connection().closed()).isNotNull();
+    assertThat(ann.connection().closed().why()).isEqualTo(Disconnect.BAD_MESSAGE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"hello", "{'op':'dance','id':1}", "{'op':'connect','token':7}", "{}"})
+  void aFirstFrameThatIsNoConnectIsAnErrorAndTheEnd(String frame) {
+    Dialogue ann = Dialogue.silent(node, "ann").says(frame);
+
+    assertThat(ann.error()).isIn("bad_message", "unknown_op");
+    assertThat(ann.connection().closed()).isNotNull();
+    assertThat(ann.connection().closed().why()).isEqualTo(Disconnect.BAD_MESSAGE);
+  }
+
+  @Test
+  void aSecondConnectIsRefusedAndHarmless() {
+    Dialogue ann = Dialogue.connected(node, "ann").says("{'op':'connect','id':2}");
+
+    assertThat(ann.error()).isEqualTo("already_connected");
+    assertThat(ann.says("{'op':'ping','id':3}").answer(ServerMessage.Pong.class).id()).isEqualTo(3);
+  }
+
+  @Test
+  void pingIsAnsweredWithTheServersTime() {
+    Dialogue ann = Dialogue.connected(node, "ann").says("{'op':'ping'}");
+
+    assertThat(ann.answer(ServerMessage.Pong.class).serverTime()).isEqualTo(node.clock().millis());
+  }
+
+  @Test
+  void anUnknownOperationIsNamedShortenedAndTheConnectionStays() {
+    Dialogue ann = Dialogue.connected(node, "ann");
+
+    ann.says("{'op':'" + "x".repeat(5000) + "','id':9}");
+
+    var error = ann.answer(ServerMessage.Error.class);
+    assertThat(error.id()).isEqualTo(9);
+    assertThat(error.problem().code()).isEqualTo("unknown_op");
+    assertThat(error.problem().message())
+        .contains("'" + "x".repeat(32) + "...'")
+        .hasSizeLessThan(99);
+    assertThat(ann.says("{'op':'ping'}").hears()).hasSize(1);
+  }
+
+  @Test
+  void whatIsNoMessageIsAnsweredWithThePlaceAndEndsTheConnectionTheFifthTimeInARow() {
+    Dialogue ann = Dialogue.connected(node, "ann");
+    for (int i = 0; i < 4; i++) {
+      ann.says("{'op':'ping',,}");
+      var error = ann.answer(ServerMessage.Error.class);
+      assertThat(error.problem().code()).isEqualTo("bad_message");
+      assertThat(error.problem().message()).contains("at byte 13");
+      assertThat(ann.connection().closed()).isNull();
+    }
+    ann.says("{'op':'ping'}").answer(ServerMessage.Pong.class); // forgives what was before it
+    for (int i = 0; i < 4; i++) {
+      assertThat(ann.says("nonsense").error()).isEqualTo("bad_message");
+    }
+
+    assertThat(ann.connection().closed()).isNull();
+    assertThat(ann.says("nonsense").error()).isEqualTo("bad_message");
+    assertThat(ann.connection().closed()).isNotNull();
+    assertThat(ann.connection().closed().why()).isEqualTo(Disconnect.BAD_MESSAGE);
+    assertThat(ann.says("{'op':'ping'}").hears()).isEmpty();
+  }
+
+  @Test
+  void aBinaryFrameIsNoMessageOfThisEncoding() {
+    Dialogue ann = Dialogue.connected(node, "ann");
+    ann.connection()
+        .send(new Payload(Payload.Kind.BINARY, Payload.text("{\"op\":\"ping\"}").bytes()));
+
+    var error = ann.answer(ServerMessage.Error.class);
+    assertThat(error.problem().code()).isEqualTo("bad_message");
+    assertThat(error.problem().message()).contains("text frames");
+  }
+
+  @Test
+  void aMessageWithAFieldMissingIsAnsweredUnderItsIdAndDoesNotCountAgainstTheConnection() {
+    Dialogue ann = Dialogue.connected(node, "ann");
+    for (int i = 1; i <= 20; i++) {
+      ann.says("{'op':'join','id':" + i + "}");
+      var error = ann.answer(ServerMessage.Error.class);
+      assertThat(error.id()).isEqualTo(i);
+      assertThat(error.problem().code()).isEqualTo("bad_message");
+      assertThat(error.problem().message()).contains("room");
+    }
+
+    assertThat(ann.connection().closed()).isNull();
+  }
+}
