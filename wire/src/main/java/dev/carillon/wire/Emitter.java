@@ -4,7 +4,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Writes one encoding, field by field. Confined to its codec's thread. */
-abstract sealed class Emitter permits JsonEmitter {
+abstract sealed class Emitter permits JsonEmitter, BinaryEmitter {
   private static final ByteSink NOWHERE = new ByteSink(0);
 
   ByteSink out = NOWHERE;

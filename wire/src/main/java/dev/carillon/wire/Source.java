@@ -5,7 +5,7 @@ package dev.carillon.wire;
  * by {@link #kind}, {@link #start}, {@link #stop} and {@link #number}, and made into something only
  * when asked. What is wrong leaves as {@link Refused}. Confined to its codec's thread.
  */
-abstract sealed class Source permits JsonSource {
+abstract sealed class Source permits JsonSource, BinarySource {
   static final byte[] NOTHING = new byte[0];
 
   byte[] bytes = NOTHING;

@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
  * becomes a message, an {@link UnknownOp} or a {@link Malformed}. An instance keeps working memory,
  * so it is confined to one thread; make one for each.
  */
-public sealed interface WireCodec permits JsonCodec {
+public sealed interface WireCodec permits JsonCodec, MsgpackCodec, CborCodec {
 
   /** The WebSocket subprotocol that stands for this encoding, such as {@code carillon.v1.json}. */
   String subprotocol();

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class RoundTripTests {
   static Stream<WireCodec> codecs() {
-    return Stream.of(new JsonCodec());
+    return Stream.of(new JsonCodec(), new MsgpackCodec(), new CborCodec());
   }
 
   @ParameterizedTest
