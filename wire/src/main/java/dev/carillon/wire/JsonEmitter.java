@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
 /** Writes JSON, without white space of its own. */
-final class JsonEmitter extends Emitter {
+non-sealed class JsonEmitter extends Emitter {
   /** Every field name with the comma before it and what comes behind it. */
   private static final byte[][] NAMES = names();
 
