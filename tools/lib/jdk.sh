@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Finds a JDK 25, and says how to get one. Sourced by ./carillon, ./verify and the scripts in tools/ (POSIX sh).
 
 JDK_WANTED=25

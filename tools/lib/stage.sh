@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What a stage of ./verify may use. Sourced by every script in tools/verify.d (bash).
 #
 # A stage runs in a process of its own, with the repository's root as its working directory and its output in a log.
