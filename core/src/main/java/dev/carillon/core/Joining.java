@@ -47,13 +47,19 @@ final class Joining {
         });
   }
 
-  /** Leaves: whatever was reached is undone. */
-  void end() {
+  /**
+   * Leaves: whatever was reached is undone.
+   *
+   * @param told whether the other members are told, or the session may come back
+   */
+  void end(boolean told) {
     ended = true;
     Shard shard = view.shard();
     if (reader != null) {
       view.remove(reader);
-      shard.memberLeft(view.name(), session.id());
+      if (told) {
+        shard.memberLeft(view.name(), session.id());
+      }
     }
     if (companion != null) {
       companion.view.remove(companion);
@@ -76,7 +82,7 @@ final class Joining {
   }
 
   private void fail(Problem problem) {
-    end();
+    end(true);
     session.joinFailed(this, ref, problem);
   }
 

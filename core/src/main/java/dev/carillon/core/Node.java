@@ -16,13 +16,15 @@ public final class Node {
   private final Broker broker;
   private final Gate gate;
   private final InstantSource clock;
+  private final RandomGenerator random;
   private final List<Shard> shards;
 
   /**
    * A node with a shard for each mailbox.
    *
    * @param gate sees every publish of a client before it is appended
-   * @param random used now, for the identifiers that the node will give out
+   * @param random safe for use by many threads, and in production not to be foreseen: resume tokens
+   *     are drawn from it
    */
   public Node(
       NodeSettings settings,
@@ -40,6 +42,7 @@ public final class Node {
     this.broker = broker;
     this.gate = gate;
     this.clock = clock;
+    this.random = random;
     List<Shard> made = new ArrayList<>(mailboxes.size());
     for (Mailbox mailbox : mailboxes) {
       // 50 bits tell the shards of all nodes apart; the count behind them, one shard's ids.
@@ -75,6 +78,11 @@ public final class Node {
   Shard homeOf(RoomName room) {
     int hash = room.subject().hashCode();
     return shards.get(Math.floorMod(hash ^ hash >>> 16, shards.size()));
+  }
+
+  /** 128 bits that nobody can guess, as 32 characters. */
+  String newSecret() {
+    return new Epoch(random.nextLong(), random.nextLong()).toString();
   }
 
   /** The limits. */

@@ -15,6 +15,11 @@ import java.time.Duration;
  * @param logBytes the most bytes of weight of a room that the node keeps in its own log
  * @param renditionBytes the most bytes of one rendition
  * @param roomIdle how long a room without readers stays attached to the broker
+ * @param sessionTtl how long a session can be taken up again after its connection was lost
+ * @param presenceGrace how long a lost session's members are still shown, at most {@code
+ *     sessionTtl}
+ * @param maxDetachedSessions how many sessions of one shard may wait for a connection; beyond it
+ *     the oldest is given up
  */
 public record NodeSettings(
     String name,
@@ -24,11 +29,24 @@ public record NodeSettings(
     int logEntries,
     int logBytes,
     int renditionBytes,
-    Duration roomIdle) {
+    Duration roomIdle,
+    Duration sessionTtl,
+    Duration presenceGrace,
+    int maxDetachedSessions) {
   /** The documented defaults. */
   public static final NodeSettings DEFAULT =
       new NodeSettings(
-          "carillon", 1000, 256, 10_000, 1024, 4 << 20, 512 << 10, Duration.ofSeconds(30));
+          "carillon",
+          1000,
+          256,
+          10_000,
+          1024,
+          4 << 20,
+          512 << 10,
+          Duration.ofSeconds(30),
+          Duration.ofMinutes(2),
+          Duration.ofSeconds(10),
+          100_000);
 
   public NodeSettings {
     positive("maxRoomsPerSession", maxRoomsPerSession);
@@ -37,6 +55,11 @@ public record NodeSettings(
     positive("logEntries", logEntries);
     positive("logBytes", logBytes);
     positive("renditionBytes", renditionBytes);
+    positive("maxDetachedSessions", maxDetachedSessions);
+    if (presenceGrace.isNegative() || presenceGrace.compareTo(sessionTtl) > 0) {
+      throw new IllegalArgumentException(
+          "presenceGrace is " + presenceGrace + ", must be 0 to sessionTtl, " + sessionTtl);
+    }
   }
 
   private static void positive(String name, int value) {

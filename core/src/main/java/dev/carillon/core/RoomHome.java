@@ -269,8 +269,10 @@ final class RoomHome {
 
   /** A member came, or said something new of itself. */
   void memberCame(Member member) {
-    String event = members.put(member.session(), member) == null ? "join" : "state";
-    announce(event, member);
+    Member before = members.put(member.session(), member);
+    if (!member.equals(before)) { // a session that comes back within its grace is no news
+      announce(before == null ? "join" : "state", member);
+    }
   }
 
   /** A member left; told once, however often it is said. */

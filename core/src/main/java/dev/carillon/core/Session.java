@@ -10,8 +10,11 @@ import dev.carillon.core.spi.WireForm;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,13 +23,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Session {
   private final Shard shard;
-  private final Member self;
   private final Permissions permissions;
   private final WireForm form;
   private final Outlet outlet;
   private final Conversation conversation;
   private final Map<RoomName, Joining> rooms = new LinkedHashMap<>(2);
   private final ArrayDeque<Reader> turns = new ArrayDeque<>(1);
+  private final Set<RoomName> remembered = new LinkedHashSet<>(0);
+  private Member self;
+  private @Nullable String secret;
+  private @Nullable String previousSecret;
   private @Nullable Reader unfinished;
   private int pendingPublishes;
   private boolean paused;
@@ -88,6 +94,83 @@ public final class Session {
     return closed;
   }
 
+  // -- Resuming --------------------------------------------------------------------------------
+
+  /**
+   * Makes a token with which a later connection takes this session up again, within its time to
+   * live after the loss of this one. Each token is for one use; the one by which this session was
+   * taken up itself stays good until this one is used.
+   */
+  public String resumeToken() {
+    String fresh = shard.newSecret();
+    secret = fresh;
+    shard.resumable().attach(this);
+    return ResumableSessions.token(shard.number(), id(), fresh);
+  }
+
+  /**
+   * Becomes the session that a token stands for, before any room was joined: its identifier is
+   * taken over and its presence kept, and a connection that still holds it is closed. Rooms are
+   * joined again by the client, from the positions it has.
+   *
+   * @param then told on this shard whether it is so; if not, this session is a new one as before
+   */
+  public void resume(String token, Consumer<Boolean> then) {
+    Integer at = ResumableSessions.shardOf(token, shard.shardCount());
+    if (at == null || !rooms.isEmpty()) {
+      then.accept(false);
+      return;
+    }
+    User user = user();
+    shard.giveUp(
+        at,
+        token,
+        user,
+        found -> {
+          if (found != null && closed) {
+            shard
+                .resumable()
+                .detach(found); // this connection has gone meanwhile: wait for the next
+          } else if (found != null) {
+            become(found);
+          }
+          then.accept(found != null);
+        });
+  }
+
+  private void become(DetachedSession found) {
+    self = found.self();
+    secret = found.current();
+    previousSecret = found.previous();
+    remembered.addAll(found.rooms());
+    shard.resumable().arrived(this, found.rooms());
+  }
+
+  /** What would be left of it without its connection, or null when nobody could come back to it. */
+  @Nullable DetachedSession detached() {
+    if (secret == null) {
+      return null;
+    }
+    Set<RoomName> all = new LinkedHashSet<>(remembered);
+    all.addAll(rooms.keySet());
+    return new DetachedSession(self, List.copyOf(all), secret, previousSecret);
+  }
+
+  /** Another connection has proved its claim to it: this one is closed and keeps nothing. */
+  void takenOver() {
+    detach(false);
+    outlet.close(Disconnect.TAKEN_OVER, Disconnect.TAKEN_OVER.words());
+  }
+
+  boolean isIn(RoomName room) {
+    return rooms.containsKey(room);
+  }
+
+  /** Rooms not joined again in time are left for good. */
+  void forgetRemembered() {
+    remembered.clear();
+  }
+
   // -- Commands --------------------------------------------------------------------------------
 
   /**
@@ -107,6 +190,7 @@ public final class Session {
     } else {
       Joining joining = new Joining(this, shard.view(room), ref, from, presence);
       rooms.put(room, joining);
+      remembered.remove(room);
       joining.begin();
     }
   }
@@ -117,7 +201,7 @@ public final class Session {
     if (joining == null) {
       refuse(ref, room, Problem.Reason.NOT_JOINED, "room " + room + " has not been joined");
     } else {
-      joining.end();
+      joining.end(true);
       tell(new Notice.Left(ref, room));
     }
   }
@@ -223,11 +307,30 @@ public final class Session {
     }
   }
 
-  /** The connection: it is gone. Called once; nothing is told to the session afterwards. */
+  /** The connection: it is lost. Nothing is told to the session afterwards. */
   public void disconnected() {
-    if (closed) {
-      return;
+    if (!closed) {
+      DetachedSession left = detached();
+      detach(left == null);
+      if (left != null) {
+        shard.resumable().detach(left);
+      }
     }
+  }
+
+  /**
+   * The client has ended the session: like {@link #disconnected()}, but nobody comes back to it.
+   */
+  public void ended() {
+    if (!closed) {
+      List<RoomName> unvisited = List.copyOf(remembered);
+      shard.resumable().forget(id());
+      detach(true);
+      unvisited.forEach(room -> shard.memberLeft(room, id()));
+    }
+  }
+
+  private void detach(boolean forGood) {
     closed = true;
     Reader cutOff = unfinished;
     if (cutOff != null) {
@@ -236,7 +339,7 @@ public final class Session {
     }
     turns.clear();
     for (Joining joining : List.copyOf(rooms.values())) {
-      joining.end();
+      joining.end(forGood);
     }
     rooms.clear();
     shard.closed(this);

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One event loop's share of a node: its sessions, cursors and renditions, its view of each room
@@ -39,6 +40,7 @@ public final class Shard {
   private final Map<RoomName, RoomView> views = new LinkedHashMap<>();
   private final Map<RoomName, RoomHome> homes = new LinkedHashMap<>();
   private final List<Session> sessions = new ArrayList<>();
+  private final ResumableSessions resumable = new ResumableSessions(this);
   private final Runnable round = this::round;
 
   private List<Session> touched = new ArrayList<>();
@@ -90,6 +92,7 @@ public final class Shard {
               return over;
             });
     homes.values().removeIf(home -> home.tick(now, idle));
+    resumable.tick(now);
   }
 
   /**
@@ -109,6 +112,11 @@ public final class Shard {
   /** How many sessions there are. */
   public int sessionCount() {
     return sessions.size();
+  }
+
+  /** How many sessions wait for a connection to take them up again. */
+  public int detachedCount() {
+    return resumable.waitingCount();
   }
 
   /** How many rooms have readers here. */
@@ -231,6 +239,21 @@ public final class Shard {
         });
   }
 
+  /** Claims a session where its token points; what was found comes back to this shard. */
+  void giveUp(int at, String token, User user, Consumer<@Nullable DetachedSession> reply) {
+    Shard other = node.shard(at);
+    tell(
+        other,
+        () -> {
+          DetachedSession found = other.resumable.giveUp(token, user);
+          other.tell(this, () -> reply.accept(found));
+        });
+  }
+
+  ResumableSessions resumable() {
+    return resumable;
+  }
+
   /** A session's connection is gone. */
   void closed(Session session) {
     Session last = sessions.removeLast();
@@ -245,6 +268,14 @@ public final class Shard {
   /** Which of the node's shards this is, from 0. */
   public int number() {
     return number;
+  }
+
+  int shardCount() {
+    return node.shards().size();
+  }
+
+  String newSecret() {
+    return node.newSecret();
   }
 
   SegmentPool pool() {

@@ -57,7 +57,10 @@ public final class Simulation {
             8 << world.workload.nextInt(4),
             1 << 20,
             40_000,
-            Duration.ofSeconds(2));
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(1),
+            4);
     node = new Node(settings, policies, broker, Gate.OPEN, world, world.ids, mailboxes);
     rooms = List.of(RoomName.of("a"), RoomName.of("b/c"), RoomName.of("d"));
     List<WireForm> forms = List.of(new SimulatedConnection.Form(), new SimulatedConnection.Form());

@@ -1,0 +1,18 @@
+package dev.carillon.core;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What outlives a connection: who the session was, where it was, and what proves a claim to it.
+ *
+ * @param current the secret of the newest token given out
+ * @param previous the secret of the token by which it was last taken up; dies when the newest one
+ *     is used, so that a lost welcome loses no session
+ */
+record DetachedSession(
+    Member self, List<RoomName> rooms, String current, @Nullable String previous) {
+  DetachedSession {
+    rooms = List.copyOf(rooms);
+  }
+}
