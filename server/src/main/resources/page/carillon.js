@@ -36,7 +36,7 @@ export class Room {
   #retryAfter = null;
   #ids = 1;
   #joinId = 0;
-  #joined = false;
+  #inRoom = false;
   #position = null; // {epoch, offset}: everything up to here has been handed on
   #replayTo = 0;
   #replaying = false;
@@ -116,7 +116,7 @@ export class Room {
 
   #lostConnection(code, reason) {
     this.#socket = null;
-    this.#joined = false;
+    this.#inRoom = false;
     clearInterval(this.#heartbeat);
     if (WITHOUT_POSITION.has(code)) this.#position = null;
     if (!COME_BACK.has(code)) {
@@ -183,7 +183,7 @@ export class Room {
     this.#attempt = 0;
     this.#presenceOffset = null;
     const before = this.#position;
-    this.#joined = true;
+    this.#inRoom = true;
     this.#replaying = true;
     this.#replayTo = head;
     this.#position = {epoch, offset: before?.epoch === epoch ? before.offset : head};
@@ -305,7 +305,7 @@ export class Room {
   }
 
   #flush() {
-    if (!this.#joined) return;
+    if (!this.#inRoom) return;
     for (const item of this.#outbox) {
       if (item.settled || item.sentOn === this.#socket) continue;
       item.id = this.#ids++;
@@ -361,7 +361,7 @@ export class Room {
     if (retryable) return this.#giveUp();
     const socket = this.#socket;
     this.#socket = null;
-    this.#joined = false;
+    this.#inRoom = false;
     clearInterval(this.#heartbeat);
     socket?.close(1000);
     this.#tell({kind: "state", state: "ended", detail: message});
