@@ -10,5 +10,7 @@ module dev.carillon.protocol.carillon {
   exports dev.carillon.protocol.carillon;
 
   provides dev.carillon.core.spi.Protocol with
-      dev.carillon.protocol.carillon.JsonProtocol;
+      dev.carillon.protocol.carillon.JsonProtocol,
+      dev.carillon.protocol.carillon.MsgpackProtocol,
+      dev.carillon.protocol.carillon.CborProtocol;
 }

@@ -8,7 +8,8 @@ import dev.carillon.core.spi.Protocol;
 import java.util.List;
 
 /** Carillon's own protocol in one of its encodings. */
-public abstract sealed class CarillonProtocol implements Protocol permits JsonProtocol {
+public abstract sealed class CarillonProtocol implements Protocol
+    permits JsonProtocol, MsgpackProtocol, CborProtocol {
   private final SharedCodec codec;
   private final Encoding encoding;
 

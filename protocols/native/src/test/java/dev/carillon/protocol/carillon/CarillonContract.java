@@ -5,21 +5,34 @@ import dev.carillon.core.spi.Credentials;
 import dev.carillon.core.spi.Opening;
 import dev.carillon.core.spi.Protocol;
 import dev.carillon.testkit.ProtocolContract;
+import dev.carillon.wire.ByteSink;
+import dev.carillon.wire.ClientMessage;
+import dev.carillon.wire.JsonCodec;
+import dev.carillon.wire.WireCodec;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-class JsonProtocolContractTests extends ProtocolContract {
-  private final Protocol json = new JsonProtocol();
+/** The contract with the frames of one encoding, all written down in JSON. */
+abstract class CarillonContract extends ProtocolContract {
+  private final Protocol protocol;
+  private final WireCodec codec;
+
+  CarillonContract(Protocol protocol, WireCodec codec) {
+    this.protocol = protocol;
+    this.codec = codec;
+  }
 
   @Override
   protected Protocol protocol() {
-    return json;
+    return protocol;
   }
 
   @Override
   protected Opening opening(Credentials credentials) {
-    return new Opening("/ws", Map.of(), json.name(), credentials);
+    return new Opening("/ws", Map.of(), protocol.name(), credentials);
   }
 
   @Override
@@ -61,14 +74,24 @@ class JsonProtocolContractTests extends ProtocolContract {
 
   @Override
   protected List<Payload> unknown() {
-    return texts("{'op':'dance','id':9}", "{'op':'dance'}", "{}", "[]", "1", "nonsense", "");
+    return Stream.of("{'op':'dance','id':9}", "{'op':'dance'}", "{}", "[]", "1", "nonsense", "")
+        .map(frame -> Payload.text(frame.replace('\'', '"')))
+        .toList();
   }
 
-  private static List<Payload> texts(String... frames) {
-    return Stream.of(frames).map(JsonProtocolContractTests::text).toList();
+  private List<Payload> texts(String... frames) {
+    return Stream.of(frames).map(this::text).toList();
   }
 
-  private static Payload text(String frame) {
-    return Payload.text(frame.replace('\'', '"'));
+  /** The message in this encoding. */
+  private Payload text(String frame) {
+    byte[] json = frame.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
+    ByteSink sink = new ByteSink(json.length);
+    if (!(new JsonCodec().decodeClient(ByteBuffer.wrap(json)) instanceof ClientMessage message)) {
+      throw new IllegalArgumentException(frame);
+    }
+    codec.encode(message, sink);
+    Payload.Kind kind = codec.text() ? Payload.Kind.TEXT : Payload.Kind.BINARY;
+    return new Payload(kind, sink.toByteArray());
   }
 }

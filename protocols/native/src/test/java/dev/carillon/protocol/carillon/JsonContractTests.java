@@ -1,0 +1,9 @@
+package dev.carillon.protocol.carillon;
+
+import dev.carillon.wire.JsonCodec;
+
+class JsonContractTests extends CarillonContract {
+  JsonContractTests() {
+    super(new JsonProtocol(), new JsonCodec());
+  }
+}
