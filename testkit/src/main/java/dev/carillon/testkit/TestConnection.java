@@ -109,10 +109,16 @@ public final class TestConnection {
 
   /** The peer sends a frame: text for {@code TEXT} and {@code JSON}, else binary. */
   public TestConnection send(Payload frame) {
-    boolean binary = frame.kind() == Payload.Kind.BINARY;
-    byte[] bytes = Arrays.copyOf(frame.bytes(), frame.size() + 1);
-    bytes[frame.size()] = (byte) (binary ? 1 : 0);
-    unread.add(bytes);
+    return sendAll(frame);
+  }
+
+  /** The peer sends frames that are read in one go, before anything else runs. */
+  public TestConnection sendAll(Payload... frames) {
+    for (Payload frame : frames) {
+      byte[] bytes = Arrays.copyOf(frame.bytes(), frame.size() + 1);
+      bytes[frame.size()] = (byte) (frame.kind() == Payload.Kind.BINARY ? 1 : 0);
+      unread.add(bytes);
+    }
     shard.post(this::read);
     node.settle();
     return this;

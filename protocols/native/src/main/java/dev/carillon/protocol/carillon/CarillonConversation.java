@@ -17,6 +17,8 @@ import dev.carillon.wire.ServerMessage;
 import dev.carillon.wire.SessionLimits;
 import dev.carillon.wire.UnknownOp;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,9 +35,13 @@ final class CarillonConversation implements Conversation, Replies {
 
   private static final int SHOWN_OF_AN_OP = 32;
 
+  /** How many messages may come between connect and welcome, while another shard is asked. */
+  private static final int MAX_EARLY = 256;
+
   private enum Stage {
     NEW,
     AUTHENTICATING,
+    RESUMING,
     OPEN,
     CLOSED
   }
@@ -45,6 +51,8 @@ final class CarillonConversation implements Conversation, Replies {
   private final Line line;
   private Stage stage = Stage.NEW;
   private long connectId;
+  private dev.carillon.wire.@Nullable Secret resume;
+  private @Nullable List<ClientMessage> early;
   private int unreadable;
   private @Nullable Commands commands;
   private @Nullable Answers answers;
@@ -85,7 +93,7 @@ final class CarillonConversation implements Conversation, Replies {
   private void unreadable(String words) {
     unreadable++;
     error(0, null, ErrorCode.BAD_MESSAGE, words);
-    if (stage != Stage.OPEN || unreadable >= MAX_UNREADABLE) {
+    if (commands == null || unreadable >= MAX_UNREADABLE) {
       close(Disconnect.BAD_MESSAGE, words);
     }
   }
@@ -94,7 +102,7 @@ final class CarillonConversation implements Conversation, Replies {
   private void readable(long id, ErrorCode code, String words) {
     unreadable = 0;
     error(id, null, code, words);
-    if (stage != Stage.OPEN) {
+    if (commands == null) {
       close(Disconnect.BAD_MESSAGE, words);
     }
   }
@@ -104,10 +112,21 @@ final class CarillonConversation implements Conversation, Replies {
     Commands current = commands;
     if (message instanceof ClientMessage.Connect connect) {
       connect(connect);
-    } else if (current == null) {
-      readable(message.id(), ErrorCode.NOT_CONNECTED, ErrorCode.NOT_CONNECTED.words());
-    } else {
+    } else if (current != null) {
       current.take(message);
+    } else if (stage == Stage.RESUMING) {
+      keep(message);
+    } else {
+      readable(message.id(), ErrorCode.NOT_CONNECTED, ErrorCode.NOT_CONNECTED.words());
+    }
+  }
+
+  private void keep(ClientMessage message) {
+    List<ClientMessage> kept = early == null ? new ArrayList<>() : early;
+    early = kept;
+    kept.add(message);
+    if (kept.size() > MAX_EARLY) {
+      close(Disconnect.RATE_LIMITED, "too many messages before the welcome; wait for it");
     }
   }
 
@@ -118,6 +137,7 @@ final class CarillonConversation implements Conversation, Replies {
     }
     stage = Stage.AUTHENTICATING;
     connectId = connect.id();
+    resume = connect.resume();
     dev.carillon.wire.Secret token = connect.token();
     line.authenticate(
         token == null
@@ -134,22 +154,43 @@ final class CarillonConversation implements Conversation, Replies {
     if (stage == Stage.CLOSED) {
       return;
     }
+    stage = Stage.RESUMING;
+    dev.carillon.wire.Secret token = resume;
+    resume = null;
+    if (token == null) {
+      welcome(session, false);
+    } else {
+      session.resume(token.value(), resumed -> welcome(session, resumed));
+    }
+  }
+
+  private void welcome(Session session, boolean resumed) {
+    if (stage != Stage.RESUMING) {
+      return;
+    }
     stage = Stage.OPEN;
-    answers = new Answers(this);
-    commands = new Commands(session, this, answers);
+    Answers open = new Answers(this);
+    answers = open;
+    Commands begun = new Commands(session, this, open);
+    commands = begun;
     Terms terms = line.terms();
     send(
         new ServerMessage.Welcome(
             connectId,
             session.id(),
             session.user().id(),
-            null,
-            false,
+            new dev.carillon.wire.Secret(session.resumeToken()),
+            resumed,
             line.now(),
             terms.heartbeat().toMillis(),
             new SessionLimits(terms.maxMessageBytes(), terms.maxRooms(), (long) MAX_HISTORY, null),
             terms.node(),
             null));
+    List<ClientMessage> kept = early;
+    early = null;
+    if (kept != null) {
+      kept.forEach(begun::take);
+    }
   }
 
   @Override

@@ -195,4 +195,62 @@ class ConnectTests {
 
     assertThat(ann.connection().closed()).isNull();
   }
+
+  @Test
+  void aResumeTokenTakesTheSessionUpAgainAndNobodySeesItLeave() {
+    Dialogue bob = Dialogue.connected(node, "bob");
+    bob.says("{'op':'join','id':2,'room':'chat/lobby','presence':true}");
+    Dialogue ann = Dialogue.silent(node, "ann").says("{'op':'connect','id':1}");
+    var first = ann.answer(ServerMessage.Welcome.class);
+    ann.says("{'op':'join','id':2,'room':'chat/lobby'}");
+    bob.hears();
+    ann.connection().vanish();
+
+    Dialogue again = Dialogue.silent(node, "ann");
+    again.says("{'op':'connect','id':1,'resume':'" + secret(first) + "'}");
+    var second = again.answer(ServerMessage.Welcome.class);
+
+    assertThat(second.resumed()).isTrue();
+    assertThat(second.session()).isEqualTo(first.session());
+    assertThat(secret(second)).isNotEqualTo(secret(first));
+    again.says("{'op':'join','id':2,'room':'chat/lobby'}");
+    assertThat(bob.hears()).isEmpty();
+  }
+
+  @Test
+  void whatIsSaidRightBehindAConnectThatResumesIsTakenInItsOrder() {
+    Dialogue ann = Dialogue.silent(node, "ann").says("{'op':'connect','id':1}");
+    String token = secret(ann.answer(ServerMessage.Welcome.class));
+    Dialogue.silent(node, "filler"); // so that the next one is on the other shard
+    ann.connection().vanish();
+
+    Dialogue again = Dialogue.silent(node, "ann");
+    again
+        .connection()
+        .sendAll(
+            Payload.text("{\"op\":\"connect\",\"resume\":\"" + token + "\"}"),
+            Payload.text("{\"op\":\"ping\",\"id\":7}"),
+            Payload.text("{\"op\":\"ping\",\"id\":8}"));
+
+    assertThat(again.hears())
+        .satisfiesExactly(
+            welcome ->
+                assertThat(welcome)
+                    .isInstanceOfSatisfying(
+                        ServerMessage.Welcome.class, w -> assertThat(w.resumed()).isTrue()),
+            pong -> assertThat(pong).isEqualTo(new ServerMessage.Pong(7, node.clock().millis())),
+            pong -> assertThat(pong).isEqualTo(new ServerMessage.Pong(8, node.clock().millis())));
+  }
+
+  @Test
+  void aResumeTokenThatIsNoGoodIsNoError() {
+    Dialogue ann = Dialogue.silent(node, "ann").says("{'op':'connect','resume':'nonsense'}");
+
+    assertThat(ann.answer(ServerMessage.Welcome.class).resumed()).isFalse();
+  }
+
+  private static String secret(ServerMessage.Welcome welcome) {
+    assertThat(welcome.resume()).isNotNull();
+    return welcome.resume().value();
+  }
 }
