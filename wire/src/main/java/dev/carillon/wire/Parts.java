@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the parts that messages share out of their fields. */
@@ -160,10 +161,10 @@ final class Parts {
   static Roster roster(Fields f) {
     var members = new ArrayList<Member>();
     eachObject(f, Key.MEMBERS, item -> members.add(member(item)));
-    return new Roster(members, f.number(Key.COUNT, 0));
+    return new Roster(members, f.number(Key.COUNT, 0), f.optionalNumber(Key.OFFSET, 0));
   }
 
-  private static void eachObject(Fields f, Key key, java.util.function.Consumer<Fields> action) {
+  private static void eachObject(Fields f, Key key, Consumer<Fields> action) {
     Source source = f.source();
     int count = source.enter(f.list(key), Kind.ARRAY);
     for (int i = 0; source.more(i, count, Kind.ARRAY); i++) {

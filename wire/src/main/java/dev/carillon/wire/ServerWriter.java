@@ -205,6 +205,7 @@ final class ServerWriter {
     }
     e.closeList();
     e.number(Key.COUNT, roster.count());
+    e.optional(Key.OFFSET, roster.offset());
   }
 
   private static void member(Member member, Emitter e) {

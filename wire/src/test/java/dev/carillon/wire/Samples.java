@@ -293,7 +293,8 @@ final class Samples {
                 List.of(
                     new Member("s-1", "ada", Payload.binary(new byte[] {1, 2})),
                     new Member("s-2", null, Payload.json("[[]]"))),
-                2)));
+                2,
+                31L)));
     all.put(
         "call, bare", new ServerMessage.Call(70, null, null, "quit?", Payload.json("{}"), null));
     all.put(
