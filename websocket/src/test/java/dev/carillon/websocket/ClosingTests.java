@@ -31,7 +31,8 @@ class ClosingTests {
   })
   void theTableIsTheMachine(
       CloseState state, CloseState sent, CloseState received, CloseState eof, CloseState broken) {
-    assertThat(CloseState.values()).containsExactly(OPEN, CLOSE_SENT, CLOSE_RECEIVED, CLOSED, FAILED);
+    assertThat(CloseState.values())
+        .containsExactly(OPEN, CLOSE_SENT, CLOSE_RECEIVED, CLOSED, FAILED);
     assertThat(CloseState.Input.values()).hasSize(4);
     assertThat(state.after(CloseState.Input.SEND_CLOSE)).isEqualTo(sent);
     assertThat(state.after(CloseState.Input.RECEIVE_CLOSE)).isEqualTo(received);
@@ -121,7 +122,8 @@ class ClosingTests {
   @EnumSource(Split.class)
   @Provokes(Rule.CLOSE_CODE_INVALID)
   void codesThatMustNotBeSentAreRefused(Split split) { // 7.4
-    for (int code : new int[] {0, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65_535}) {
+    for (int code :
+        new int[] {0, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65_535}) {
       FramingTests.breaks(
           EngineDriver.client(split), Rule.CLOSE_CODE_INVALID, "88 02" + "%04x".formatted(code));
     }
@@ -136,7 +138,8 @@ class ClosingTests {
   @EnumSource(Split.class)
   @Provokes(Rule.CLOSE_REASON_NOT_UTF8)
   void aReasonMustBeText(Split split) {
-    FramingTests.breaks(EngineDriver.client(split), Rule.CLOSE_REASON_NOT_UTF8, "88 04 03 e8 c3 28");
+    FramingTests.breaks(
+        EngineDriver.client(split), Rule.CLOSE_REASON_NOT_UTF8, "88 04 03 e8 c3 28");
     FramingTests.breaks(EngineDriver.client(split), Rule.CLOSE_REASON_NOT_UTF8, "88 03 03 e8 c3");
   }
 

@@ -55,8 +55,13 @@ class CompressionTests {
       peer.receive("c1 01 00"); // empty
       assertThat(peer.events())
           .containsExactly(
-              text("Hello"), text("Hello"), text("Hello"), text("Hello"), text("Hello"),
-              text("Hello"), text(""));
+              text("Hello"),
+              text("Hello"),
+              text("Hello"),
+              text("Hello"),
+              text("Hello"),
+              text("Hello"),
+              text(""));
     }
   }
 
@@ -64,7 +69,8 @@ class CompressionTests {
   @EnumSource(Split.class)
   void uncompressedMessagesMayComeInBetween(Split split) {
     var peer = client(split);
-    peer.receive("41 03 f2 48 cd", "89 00", "80 04 c9 c9 07 00", "81 01 61", "c1 05 f2 00 11 00 00");
+    peer.receive(
+        "41 03 f2 48 cd", "89 00", "80 04 c9 c9 07 00", "81 01 61", "c1 05 f2 00 11 00 00");
     assertThat(peer.events())
         .containsExactly(Event.ping(""), text("Hello"), text("a"), text("Hello"));
   }
@@ -121,8 +127,7 @@ class CompressionTests {
     assertThat(peer.events()).containsExactly(broke(Rule.INFLATED_TOO_LARGE));
     assertThat(peer.engine.heldBytes()).isZero();
 
-    var bomb =
-        Hex.copy(requireNonNull(writer.message(ByteBuffer.allocate(16 << 20))));
+    var bomb = Hex.copy(requireNonNull(writer.message(ByteBuffer.allocate(16 << 20))));
     assertThat(bomb.length).isLessThan(1 << 15);
     var victim = client(split, limits, DeflatePolicy.DEFAULT);
     victim.receive(EngineDriver.frame(0xc2, bomb, false));
@@ -133,8 +138,7 @@ class CompressionTests {
   void aBombIsFoundWhileItsFrameIsComing() {
     var limits = new Limits(1 << 20, 10_000, 100);
     var writer = new DeflateWriter(compressors, 15, false, false);
-    var bomb =
-        Hex.copy(requireNonNull(writer.message(ByteBuffer.allocate(8 << 20))));
+    var bomb = Hex.copy(requireNonNull(writer.message(ByteBuffer.allocate(8 << 20))));
     var frame = EngineDriver.frame(0xc2, bomb, false);
     var peer = client(Split.BYTE_BY_BYTE, limits, DeflatePolicy.DEFAULT);
     peer.receive(Arrays.copyOf(frame, 200));
@@ -163,8 +167,7 @@ class CompressionTests {
       var payload = Hex.copy(requireNonNull(writer.message(ByteBuffer.wrap(plain))));
       var peer = client(split);
       peer.receive(EngineDriver.frame(0xc1, payload, false));
-      assertThat(peer.events())
-          .containsExactly(text(new String(plain, StandardCharsets.US_ASCII)));
+      assertThat(peer.events()).containsExactly(text(new String(plain, StandardCharsets.US_ASCII)));
     }
   }
 

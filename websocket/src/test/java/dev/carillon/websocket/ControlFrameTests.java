@@ -50,7 +50,8 @@ class ControlFrameTests {
           EngineDriver.client(split),
           Rule.CONTROL_TOO_LONG,
           "8" + opcode + " 7f 00 00 00 00 00 00 00 01");
-      FramingTests.breaks(EngineDriver.client(split), Rule.CONTROL_FRAGMENTED, "0" + opcode + " 00");
+      FramingTests.breaks(
+          EngineDriver.client(split), Rule.CONTROL_FRAGMENTED, "0" + opcode + " 00");
     }
   }
 

@@ -44,17 +44,15 @@ class DeflatePairTests {
       var server =
           new EngineDriver(
               Split.RANDOM,
-              out -> Engine.server(Limits.DEFAULT, Deflate.server(agreement, policy, ofServer), out));
+              out ->
+                  Engine.server(Limits.DEFAULT, Deflate.server(agreement, policy, ofServer), out));
       var client =
           new EngineDriver(
               Split.RANDOM,
               true,
               out ->
                   Engine.client(
-                      Limits.DEFAULT,
-                      Deflate.client(agreement, policy, ofClient),
-                      random,
-                      out));
+                      Limits.DEFAULT, Deflate.client(agreement, policy, ofClient), random, out));
       for (int i = 0; i < 25; i++) {
         exchange(server, client, random, agreement.serverWindowBits(), i);
         exchange(client, server, random, agreement.clientWindowBits(), i);

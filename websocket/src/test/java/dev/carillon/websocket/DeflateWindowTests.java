@@ -21,8 +21,19 @@ class DeflateWindowTests {
 
   @ParameterizedTest
   @CsvSource({
-    "8, true", "9, true", "10, true", "11, true", "12, true", "13, true", "14, true", "15, true",
-    "8, false", "9, false", "10, false", "12, false", "15, false"
+    "8, true",
+    "9, true",
+    "10, true",
+    "11, true",
+    "12, true",
+    "13, true",
+    "14, true",
+    "15, true",
+    "8, false",
+    "9, false",
+    "10, false",
+    "12, false",
+    "15, false"
   })
   void noDistanceExceedsTheWindow(int bits, boolean takeover) {
     var random = new Random(Split.SEED + bits);
@@ -44,7 +55,9 @@ class DeflateWindowTests {
       }
     }
     assertThat(compressed).isGreaterThan(40);
-    assertThat(reader.largestDistance).isGreaterThan((1 << bits) / 2).isLessThanOrEqualTo(1 << bits);
+    assertThat(reader.largestDistance)
+        .isGreaterThan((1 << bits) / 2)
+        .isLessThanOrEqualTo(1 << bits);
   }
 
   @ParameterizedTest

@@ -35,7 +35,9 @@ class MaskingTests {
       int cut = random.nextInt(length + 1);
       Mask.apply(buffer, offset, cut, key);
       Mask.apply(buffer, offset + cut, length - cut, Mask.advance(key, cut));
-      assertThat(buffer.clear()).as("seed %d, turn %d", Split.SEED, i).isEqualTo(ByteBuffer.wrap(expected));
+      assertThat(buffer.clear())
+          .as("seed %d, turn %d", Split.SEED, i)
+          .isEqualTo(ByteBuffer.wrap(expected));
       assertThat(Mask.apply(buffer, offset, length, key)).isEqualTo(ascii);
       assertThat(buffer).isEqualTo(ByteBuffer.wrap(plain));
     }
@@ -71,7 +73,8 @@ class MaskingTests {
     var events = new java.util.ArrayList<Event>();
     var engine = Engine.client(Limits.DEFAULT, null, new Random(1), new Sent());
     engine.receive(
-        ByteBuffer.wrap(Hex.bytes("81 01 61")).asReadOnlyBuffer(), told -> events.add(Event.of(told)));
+        ByteBuffer.wrap(Hex.bytes("81 01 61")).asReadOnlyBuffer(),
+        told -> events.add(Event.of(told)));
     assertThat(events).containsExactly(Event.text("a"));
   }
 }

@@ -27,9 +27,7 @@ class SharedCompressionTests {
     var policy = new DeflatePolicy(0, own);
     return new EngineDriver(
         Split.WHOLE,
-        out ->
-            Engine.server(
-                Limits.DEFAULT, Deflate.server(agreement, policy, compressors), out));
+        out -> Engine.server(Limits.DEFAULT, Deflate.server(agreement, policy, compressors), out));
   }
 
   /** What is between the header and the end of one frame that must be compressed. */

@@ -16,13 +16,41 @@ import org.junit.jupiter.params.provider.EnumSource;
 @RfcSection("8.1")
 class Utf8Tests {
   private static final String[] INVALID = {
-    "80", "bf", "c0 80", "c1 bf", "c3 28", "c3", "e0 80 80", "e0 9f bf", "ed a0 80", "ed bf bf",
-    "ef bf", "f0 80 80 80", "f0 8f bf bf", "f4 90 80 80", "f5 80 80 80", "f8 88 80 80 80", "fe",
-    "ff", "e2 82 ac c3", "61 62 63 64 65 66 67 68 69 6a ff", "f0 9f 98"
+    "80",
+    "bf",
+    "c0 80",
+    "c1 bf",
+    "c3 28",
+    "c3",
+    "e0 80 80",
+    "e0 9f bf",
+    "ed a0 80",
+    "ed bf bf",
+    "ef bf",
+    "f0 80 80 80",
+    "f0 8f bf bf",
+    "f4 90 80 80",
+    "f5 80 80 80",
+    "f8 88 80 80 80",
+    "fe",
+    "ff",
+    "e2 82 ac c3",
+    "61 62 63 64 65 66 67 68 69 6a ff",
+    "f0 9f 98"
   };
   private static final String[] VALID = {
-    "", "00", "7f", "c2 80", "df bf", "e0 a0 80", "ed 9f bf", "ee 80 80", "ef bf bf", "f0 90 80 80",
-    "f4 8f bf bf", "ce ba e1 bd b9 cf 83 ce bc ce b5"
+    "",
+    "00",
+    "7f",
+    "c2 80",
+    "df bf",
+    "e0 a0 80",
+    "ed 9f bf",
+    "ee 80 80",
+    "ef bf bf",
+    "f0 90 80 80",
+    "f4 8f bf bf",
+    "ce ba e1 bd b9 cf 83 ce bc ce b5"
   };
 
   @ParameterizedTest
