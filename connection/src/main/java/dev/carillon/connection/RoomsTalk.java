@@ -75,7 +75,11 @@ final class RoomsTalk implements Talk, Line, Outlet {
     Session own = session;
     if (own != null) {
       session = null;
-      own.disconnected();
+      if (code.equals(CloseCode.NORMAL)) {
+        own.ended(); // 7.4.1: the purpose has been fulfilled; nobody comes back
+      } else {
+        own.disconnected();
+      }
     }
   }
 

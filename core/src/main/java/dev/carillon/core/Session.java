@@ -121,12 +121,15 @@ public final class Session {
       then.accept(false);
       return;
     }
-    User user = user();
+    outlet.pauseReading(true); // what the client says next is said in whichever session it gets
     shard.giveUp(
         at,
         token,
-        user,
+        user(),
         found -> {
+          if (!closed) {
+            outlet.pauseReading(false);
+          }
           if (found != null && closed) {
             shard
                 .resumable()
