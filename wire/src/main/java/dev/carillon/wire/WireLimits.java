@@ -11,6 +11,7 @@ package dev.carillon.wire;
  * @param maxTags the most tags that a message may have
  */
 public record WireLimits(int maxDepth, int maxStringBytes, int maxFields, int maxTags) {
+  /** What a server takes that is not told otherwise. */
   public static final WireLimits DEFAULT = new WireLimits(64, 16 << 10, 64, 64);
 
   public WireLimits {
