@@ -2,6 +2,7 @@
 @org.jspecify.annotations.NullMarked
 module dev.carillon.server {
   requires transitive dev.carillon.core;
+  requires dev.carillon.transport;
   requires io.prometheus.metrics.model;
   requires io.prometheus.writer.text;
   requires org.slf4j;
@@ -9,4 +10,7 @@ module dev.carillon.server {
   requires static org.jspecify;
 
   exports dev.carillon.server;
+
+  uses dev.carillon.core.spi.BrokerProvider;
+  uses dev.carillon.core.spi.Protocol;
 }
