@@ -1,13 +1,21 @@
 package dev.carillon.server;
 
+import dev.carillon.core.Problem;
 import dev.carillon.core.User;
 import dev.carillon.core.spi.Authenticator;
+import dev.carillon.core.spi.Credentials;
 import dev.carillon.core.spi.Permissions;
 import java.security.SecureRandom;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
+import org.slf4j.LoggerFactory;
 
 /** The authenticators that come with a server. */
 final class Authenticators {
+  /** One answer for all who are refused: it tells nobody why. */
+  private static final Authenticator.Answer REFUSED =
+      new Authenticator.Answer.Refused(
+          new Problem(Problem.Reason.UNAUTHENTICATED, "these credentials are not accepted"));
+
   private static final SecureRandom NAMES = new SecureRandom();
 
   private Authenticators() {}
@@ -18,38 +26,37 @@ final class Authenticators {
       case TRUSTING ->
           (credentials, answer) -> {
             String claimed = credentials.userHint();
-            answer.accept(accepted(claimed == null ? guest() : new User(claimed)));
+            answer.accept(accepted(claimed == null ? guest() : claimed));
           };
     };
   }
 
-  /** A lambda of an embedding application, which may block, on a thread of its own. */
+  /** Checks on a virtual thread; a check that fails refuses. */
   static Authenticator of(UserCheck check) {
     return (credentials, answer) ->
         Thread.ofVirtual()
-            .name("carillon-auth")
-            .start(
-                () -> {
-                  Authenticator.Answer outcome;
-                  try {
-                    outcome = outcome(check.check(new ClientRequest(credentials)));
-                  } catch (RuntimeException failed) {
-                    HandlerLog.failed("the authenticator", failed);
-                    outcome = ClientRequest.refused();
-                  }
-                  answer.accept(outcome);
-                });
+            .name("carillon-authenticator")
+            .start(() -> checked(check, credentials, answer));
   }
 
-  private static Authenticator.Answer outcome(@Nullable String user) {
-    return user == null ? ClientRequest.refused() : accepted(new User(user));
+  private static void checked(
+      UserCheck check, Credentials credentials, Consumer<Authenticator.Answer> answer) {
+    Authenticator.Answer outcome = REFUSED;
+    try {
+      String user = check.userOf(credentials);
+      outcome = user == null ? REFUSED : accepted(user);
+    } catch (RuntimeException failed) {
+      LoggerFactory.getLogger(UserCheck.class)
+          .error("the application's authenticator failed; the client is refused", failed);
+    }
+    answer.accept(outcome);
   }
 
-  private static Authenticator.Answer accepted(User user) {
-    return new Authenticator.Answer.Accepted(user, Permissions.ALL);
+  private static Authenticator.Answer accepted(String user) {
+    return new Authenticator.Answer.Accepted(new User(user), Permissions.ALL);
   }
 
-  private static User guest() {
-    return new User("guest-" + Long.toString(NAMES.nextLong() >>> 28, 36));
+  private static String guest() {
+    return "guest-" + Long.toString(NAMES.nextLong() >>> 28, 36);
   }
 }

@@ -1,0 +1,187 @@
+package dev.carillon.server;
+
+import dev.carillon.connection.Traffic;
+import dev.carillon.core.Node;
+import dev.carillon.core.Shard;
+import dev.carillon.transport.EventLoops;
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.InfoSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+
+/**
+ * What a server counts, in the Prometheus text format. Each loop counts by itself; the figures are
+ * added up here, when somebody reads them. Safe for use by many threads.
+ */
+final class Metrics {
+  /** The content type of {@link #text()}. */
+  static final String CONTENT_TYPE = PrometheusTextFormatWriter.CONTENT_TYPE;
+
+  private final String nodeName;
+  private final EventLoops loops;
+  private final Node node;
+
+  /** What one shard holds, read on its own thread. */
+  private record Held(long sessions, long rooms, long renditionBytes) {
+    static Held of(Shard shard) {
+      return new Held(shard.sessionCount(), shard.roomCount(), shard.renditionBytes());
+    }
+  }
+
+  Metrics(String nodeName, EventLoops loops, Node node) {
+    this.nodeName = nodeName;
+    this.loops = loops;
+    this.node = node;
+  }
+
+  /** Asks every shard, and completes with the whole text. */
+  CompletableFuture<byte[]> text() {
+    List<CompletableFuture<Held>> asked =
+        node.shards().stream()
+            .map(
+                shard -> {
+                  var held = new CompletableFuture<Held>();
+                  shard.post(() -> held.complete(Held.of(shard)));
+                  return held;
+                })
+            .toList();
+    return CompletableFuture.allOf(asked.toArray(CompletableFuture<?>[]::new))
+        .thenApply(all -> write(asked.stream().map(CompletableFuture::join).toList()));
+  }
+
+  private byte[] write(List<Held> held) {
+    List<Traffic> traffic = loops.traffic();
+    var all = MetricSnapshots.builder();
+    all.metricSnapshot(
+        InfoSnapshot.builder()
+            .name("carillon_node")
+            .help("Which node this is.")
+            .dataPoint(
+                InfoSnapshot.InfoDataPointSnapshot.builder()
+                    .labels(Labels.of("name", nodeName))
+                    .build())
+            .build());
+    all.metricSnapshot(
+        gauge(
+            "carillon_connections",
+            "Connections open now, those that speak plain HTTP left out.",
+            sum(traffic, Traffic::opened) - sum(traffic, Traffic::ended)));
+    all.metricSnapshot(
+        counter(
+            "carillon_connections_opened",
+            "Connections that have come in or gone out, those that spoke plain HTTP included.",
+            sum(traffic, Traffic::opened)));
+    all.metricSnapshot(handshakes(traffic));
+    all.metricSnapshot(
+        counter(
+            "carillon_received_bytes",
+            "Bytes read from connections.",
+            sum(traffic, Traffic::bytesReceived)));
+    all.metricSnapshot(
+        counter(
+            "carillon_sent_bytes",
+            "Bytes taken by connections.",
+            sum(traffic, Traffic::bytesSent)));
+    all.metricSnapshot(
+        counter(
+            "carillon_received_messages",
+            "Whole messages received.",
+            sum(traffic, Traffic::messagesReceived)));
+    all.metricSnapshot(
+        counter(
+            "carillon_sent_messages",
+            "Messages sent as answers, what rooms deliver left out.",
+            sum(traffic, Traffic::messagesSent)));
+    all.metricSnapshot(
+        labelled(
+            "carillon_closes",
+            "WebSockets that have ended, by close code.",
+            "code",
+            sums(traffic, Traffic::closes)));
+    all.metricSnapshot(gauge("carillon_sessions", "Sessions now.", sum(held, Held::sessions)));
+    all.metricSnapshot(
+        gauge(
+            "carillon_attached_rooms",
+            "Rooms with readers now; one with readers on several loops counts for each.",
+            sum(held, Held::rooms)));
+    all.metricSnapshot(
+        gauge(
+            "carillon_rendition_bytes",
+            "Bytes outside the heap that hold messages ready to send.",
+            sum(held, Held::renditionBytes)));
+    return written(all.build());
+  }
+
+  private static CounterSnapshot handshakes(List<Traffic> traffic) {
+    var results = new TreeMap<Integer, Long>(sums(traffic, Traffic::refusals));
+    results.put(101, sum(traffic, Traffic::upgraded));
+    return labelled(
+        "carillon_handshakes", "Opening handshakes, by the status answered.", "status", results);
+  }
+
+  private static byte[] written(MetricSnapshots snapshots) {
+    var bytes = new ByteArrayOutputStream(8192);
+    try {
+      PrometheusTextFormatWriter.builder().build().write(bytes, snapshots);
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible);
+    }
+    return bytes.toByteArray();
+  }
+
+  private static <T> long sum(List<T> parts, ToLongFunction<T> figure) {
+    return parts.stream().mapToLong(figure).sum();
+  }
+
+  private static Map<Integer, Long> sums(
+      List<Traffic> traffic, Function<Traffic, Map<Integer, Long>> figures) {
+    var sums = new TreeMap<Integer, Long>();
+    traffic.forEach(
+        part -> figures.apply(part).forEach((key, count) -> sums.merge(key, count, Long::sum)));
+    return sums;
+  }
+
+  private static GaugeSnapshot gauge(String name, String help, long value) {
+    return GaugeSnapshot.builder()
+        .name(name)
+        .help(help)
+        .dataPoint(GaugeDataPointSnapshot.builder().value(value).build())
+        .build();
+  }
+
+  private static CounterSnapshot counter(String name, String help, long value) {
+    return CounterSnapshot.builder()
+        .name(name)
+        .help(help)
+        .dataPoint(CounterDataPointSnapshot.builder().value(value).build())
+        .build();
+  }
+
+  private static CounterSnapshot labelled(
+      String name, String help, String label, Map<Integer, Long> values) {
+    var points = new ArrayList<CounterDataPointSnapshot>();
+    values.forEach(
+        (key, value) ->
+            points.add(
+                CounterDataPointSnapshot.builder()
+                    .labels(Labels.of(label, key.toString()))
+                    .value(value)
+                    .build()));
+    return new CounterSnapshot(
+        new io.prometheus.metrics.model.snapshots.MetricMetadata(name, help), points);
+  }
+}

@@ -1,0 +1,175 @@
+package dev.carillon.server;
+
+import dev.carillon.core.Disconnect;
+import dev.carillon.core.Draft;
+import dev.carillon.core.Node;
+import dev.carillon.core.Payload;
+import dev.carillon.core.Problem;
+import dev.carillon.core.RoomName;
+import dev.carillon.core.spi.Authenticator;
+import dev.carillon.core.spi.Broker;
+import dev.carillon.core.spi.BrokerProvider;
+import dev.carillon.core.spi.Gate;
+import dev.carillon.core.spi.Protocol;
+import dev.carillon.transport.EventLoops;
+import dev.carillon.transport.Listener;
+import java.io.UncheckedIOException;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** A server that listens. Safe for use by many threads. */
+public final class Server implements AutoCloseable {
+  private final Configuration configuration;
+  private final Broker broker;
+  private final EventLoops loops;
+  private final Node node;
+  private final Listener listener;
+  private final AtomicBoolean draining = new AtomicBoolean();
+  private final CountDownLatch ended = new CountDownLatch(1);
+
+  private Server(Configuration configuration, Authenticator authenticator, Gate gate) {
+    this.configuration = configuration;
+    InstantSource clock = InstantSource.system();
+    SecureRandom random = new SecureRandom();
+    RoomRules rules = new RoomRules(configuration.rooms());
+    List<Protocol> protocols =
+        ServiceLoader.load(Protocol.class).stream().map(ServiceLoader.Provider::get).toList();
+    if (protocols.isEmpty()) {
+      throw new StartException(
+          "no protocol is installed, so nothing could be spoken; add a module such as"
+              + " carillon-protocol-native to the class path");
+    }
+    broker = openBroker(configuration.broker(), rules, clock, random);
+    loops = EventLoops.start(Parts.loops(configuration), clock);
+    node =
+        new Node(Parts.node(configuration), rules, broker, gate, clock, random, loops.mailboxes());
+    loops.serve(node);
+    var reception = new Reception(configuration, protocols, authenticator, draining::get);
+    var metrics = new Metrics(configuration.node().name(), loops, node);
+    var site = new Site(configuration.listen(), reception, loops, metrics, draining::get);
+    try {
+      listener =
+          Listener.open(
+              loops,
+              Parts.listener(configuration),
+              Parts.connection(configuration),
+              reception,
+              site);
+    } catch (UncheckedIOException | IllegalArgumentException refused) {
+      loops.close();
+      broker.close();
+      throw new StartException(StartAdvice.of(configuration, refused), refused);
+    }
+  }
+
+  static Server start(Configuration configuration, Authenticator authenticator, Gate gate) {
+    return new Server(configuration, authenticator, gate);
+  }
+
+  private static Broker openBroker(
+      BrokerSettings wanted, RoomRules rules, InstantSource clock, SecureRandom random) {
+    var installed = ServiceLoader.load(BrokerProvider.class).stream().toList();
+    for (ServiceLoader.Provider<BrokerProvider> found : installed) {
+      BrokerProvider provider = found.get();
+      if (provider.name().equals(wanted.name())) {
+        try {
+          return provider.open(wanted.settings(), rules, clock, random);
+        } catch (IllegalArgumentException wrong) {
+          throw new StartException("broker.settings: " + wrong.getMessage(), wrong);
+        }
+      }
+    }
+    throw new StartException(
+        "broker.name is '%s', but installed are: %s"
+            .formatted(
+                wanted.name(), installed.stream().map(found -> found.get().name()).toList()));
+  }
+
+  /** What it was started with; its port may be 0 where {@link #port()} is not. */
+  public Configuration configuration() {
+    return configuration;
+  }
+
+  /** The TCP port that is listened at; 0 with a Unix socket. */
+  public int port() {
+    return listener.port();
+  }
+
+  /**
+   * Publishes a message in the server's own name.
+   *
+   * @param room 1 to 200 characters, see {@link RoomName}
+   * @return completes when the message has a place, or with {@link PublishException}
+   * @throws IllegalArgumentException when the room's name is none
+   */
+  public CompletableFuture<dev.carillon.core.Position> publish(String room, Draft draft) {
+    var answer = new CompletableFuture<dev.carillon.core.Position>();
+    node.publish(
+        RoomName.of(room),
+        draft,
+        result -> {
+          switch (result) {
+            case Broker.Appended.Stored stored -> answer.complete(stored.position());
+            case Broker.Appended.Failed(var inDoubt, Problem problem) ->
+                answer.completeExceptionally(new PublishException(inDoubt, problem));
+          }
+        });
+    return answer;
+  }
+
+  /** Publishes a text in the server's own name; as {@link #publish(String, Draft)}. */
+  public CompletableFuture<dev.carillon.core.Position> publish(String room, String text) {
+    return publish(room, Draft.of(Payload.text(text)));
+  }
+
+  /**
+   * Waits until the server has been closed. The end of the process (SIGTERM, control-C) closes it
+   * in good order.
+   */
+  public void awaitShutdown() {
+    Thread hook = new Thread(this::close, "carillon-shutdown");
+    Runtime.getRuntime().addShutdownHook(hook);
+    try {
+      ended.await();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      close();
+    }
+  }
+
+  /** Whether the server has begun to end: it is not ready for new clients. */
+  public boolean isDraining() {
+    return draining.get();
+  }
+
+  /**
+   * Ends in good order: is no longer ready, tells each client goodbye with its own moment to come
+   * back, closes connections with 1001, and returns when all are gone or {@link Drain#time()} is
+   * over. Closing again waits for the first.
+   */
+  @Override
+  public void close() {
+    if (draining.compareAndSet(false, true)) {
+      Drain drain = configuration.drain();
+      try {
+        loops.drain(Disconnect.GOING_AWAY, drain.spread(), drain.time()).join();
+      } finally {
+        listener.close();
+        loops.close();
+        broker.close();
+        ended.countDown();
+      }
+      return;
+    }
+    try {
+      ended.await();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package dev.carillon.server;
+
+import dev.carillon.connection.RequestTarget;
+import dev.carillon.transport.EventLoops;
+import dev.carillon.transport.HttpHandler;
+import dev.carillon.transport.HttpRequest;
+import dev.carillon.transport.HttpResponse;
+import dev.carillon.websocket.HttpFields;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/** What a server answers to plain HTTP. Safe for use by many threads. */
+final class Site implements HttpHandler {
+  /** How long the loops may take to answer before they count as dead. */
+  private static final int LIVE_SECONDS = 2;
+
+  private final Listen listen;
+  private final Reception reception;
+  private final EventLoops loops;
+  private final Metrics metrics;
+  private final BooleanSupplier draining;
+
+  Site(
+      Listen listen,
+      Reception reception,
+      EventLoops loops,
+      Metrics metrics,
+      BooleanSupplier draining) {
+    this.listen = listen;
+    this.reception = reception;
+    this.loops = loops;
+    this.metrics = metrics;
+    this.draining = draining;
+  }
+
+  @Override
+  public CompletionStage<HttpResponse> handle(HttpRequest request) {
+    RequestTarget target = RequestTarget.parse(request.target());
+    if (target == null) {
+      return now(
+          Problems.of(
+              400, "Bad Request", "the address has a broken percent escape", HttpFields.NONE));
+    }
+    String path = target.path();
+    return switch (path) {
+      case "/health/live" -> read(request) ? live() : notAllowed();
+      case "/health/ready" -> read(request) ? now(ready()) : notAllowed();
+      case "/metrics" ->
+          read(request)
+              ? metrics.text().thenApply(text -> HttpResponse.of(200, Metrics.CONTENT_TYPE, text))
+              : notAllowed();
+      default -> other(request, path);
+    };
+  }
+
+  private CompletionStage<HttpResponse> other(HttpRequest request, String path) {
+    if (reception.speaks(path)) {
+      return now(
+          Problems.of(
+              426,
+              "Upgrade Required",
+              "a WebSocket is spoken here: connect with ws:// or wss://",
+              HttpFields.of(
+                  "Upgrade", "websocket", "Connection", "Upgrade", "Sec-WebSocket-Version", "13")));
+    }
+    HttpResponse page = listen.page() ? Page.at(path) : path.equals("/") ? Page.text() : null;
+    if (page == null) {
+      return now(
+          Problems.of(404, "Not Found", "there is nothing at this address", HttpFields.NONE));
+    }
+    return read(request) ? now(page) : notAllowed();
+  }
+
+  private CompletionStage<HttpResponse> live() {
+    return loops
+        .answering()
+        .orTimeout(LIVE_SECONDS, TimeUnit.SECONDS)
+        .handle((nothing, late) -> late == null ? state(200, "live") : state(503, "stuck"));
+  }
+
+  private HttpResponse ready() {
+    return draining.getAsBoolean() ? state(503, "draining") : state(200, "ready");
+  }
+
+  private static HttpResponse state(int status, String state) {
+    return HttpResponse.of(
+        status, "application/json", "{\"status\":" + Problems.quoted(state) + "}\n");
+  }
+
+  private static boolean read(HttpRequest request) {
+    return request.method().equals("GET") || request.method().equals("HEAD");
+  }
+
+  private static CompletionStage<HttpResponse> notAllowed() {
+    return now(
+        Problems.of(
+            405,
+            "Method Not Allowed",
+            "this address can only be read",
+            HttpFields.of("Allow", "GET, HEAD")));
+  }
+
+  private static CompletionStage<HttpResponse> now(HttpResponse response) {
+    return CompletableFuture.completedFuture(response);
+  }
+}
