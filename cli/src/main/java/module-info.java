@@ -1,7 +1,16 @@
 /** The {@code carillon} command: prints, never decides. */
 @org.jspecify.annotations.NullMarked
 module dev.carillon.cli {
+  requires ch.qos.logback.classic;
+  requires ch.qos.logback.core;
+  requires dev.carillon.connection;
+  requires dev.carillon.server;
+  requires dev.carillon.transport;
+  requires dev.carillon.websocket;
+  requires dev.carillon.wire;
   requires info.picocli;
+  requires org.jline;
+  requires org.slf4j;
   requires static org.jspecify;
 
   opens dev.carillon.cli to

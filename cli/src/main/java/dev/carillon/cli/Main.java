@@ -1,5 +1,6 @@
 package dev.carillon.cli;
 
+import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -11,14 +12,38 @@ import picocli.CommandLine.Spec;
     name = "carillon",
     description = "A real-time messaging server, and tools for any WebSocket.",
     mixinStandardHelpOptions = true,
-    version = "carillon 0.1.0")
+    versionProvider = Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      ServeCommand.class,
+      EchoCommand.class,
+      VersionCommand.class
+    },
+    exitCodeListHeading = "%nExit codes%n",
+    exitCodeList = {
+      "0:done",
+      "1:could not start or connect",
+      "2:the command line or the configuration is wrong",
+      "3:the connection broke, or was closed with an error",
+      "4:the server refused what was asked",
+      "5:no answer came in time"
+    },
+    footerHeading = "%nTry%n",
+    footer = {
+      "  carillon serve",
+      "  carillon connect ws://localhost:8080 chat/lobby     (in two terminals)",
+      "  carillon help connect"
+    })
 final class Main implements Runnable {
   @Spec private CommandSpec spec;
 
   private Main() {}
 
   static CommandLine commandLine() {
-    return new CommandLine(new Main());
+    return new CommandLine(new Main())
+        .addSubcommand("help", new CommandLine.HelpCommand())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler(Main::failed);
   }
 
   public static void main(String[] arguments) {
@@ -29,5 +54,15 @@ final class Main implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(spec.commandLine(), "Name a command.");
+  }
+
+  private static int failed(
+      Exception failure, CommandLine command, CommandLine.ParseResult parsed) throws Exception {
+    PrintWriter err = command.getErr();
+    if (failure instanceof Failure known) {
+      err.println("carillon: " + known.getMessage());
+      return known.exit();
+    }
+    throw failure;
   }
 }

@@ -121,7 +121,16 @@ public record Configuration(
    */
   public static Loaded load(
       @Nullable Path file, Map<String, String> environment, List<Override> options) {
-    var layers = new Layers<>(Configuration.class, DEFAULT);
+    return load(DEFAULT, file, environment, options);
+  }
+
+  /** As the other one, with other defaults for what is not said. */
+  public static Loaded load(
+      Configuration defaults,
+      @Nullable Path file,
+      Map<String, String> environment,
+      List<Override> options) {
+    var layers = new Layers<>(Configuration.class, defaults);
     if (file != null) {
       readFile(file, layers);
     }

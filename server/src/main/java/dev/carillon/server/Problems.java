@@ -18,6 +18,16 @@ final class Problems {
         body.getBytes(StandardCharsets.UTF_8));
   }
 
+  /** What a plain request to the address of a WebSocket gets. */
+  static HttpResponse upgrade() {
+    return of(
+        426,
+        "Upgrade Required",
+        "a WebSocket is spoken here: connect with ws:// or wss://",
+        HttpFields.of(
+            "Upgrade", "websocket", "Connection", "Upgrade", "Sec-WebSocket-Version", "13"));
+  }
+
   /** A JSON string. */
   static String quoted(String text) {
     var quoted = new StringBuilder(text.length() + 2).append('"');

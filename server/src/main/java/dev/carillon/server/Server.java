@@ -132,8 +132,12 @@ public final class Server implements AutoCloseable {
    * in good order.
    */
   public void awaitShutdown() {
-    Thread hook = new Thread(this::close, "carillon-shutdown");
-    Runtime.getRuntime().addShutdownHook(hook);
+    Runtime.getRuntime().addShutdownHook(new Thread(this::close, "carillon-shutdown"));
+    awaitClosed();
+  }
+
+  /** Waits until the server has been closed by somebody. An interrupt closes it. */
+  public void awaitClosed() {
     try {
       ended.await();
     } catch (InterruptedException interrupted) {

@@ -57,13 +57,7 @@ final class Site implements HttpHandler {
 
   private CompletionStage<HttpResponse> other(HttpRequest request, String path) {
     if (reception.speaks(path)) {
-      return now(
-          Problems.of(
-              426,
-              "Upgrade Required",
-              "a WebSocket is spoken here: connect with ws:// or wss://",
-              HttpFields.of(
-                  "Upgrade", "websocket", "Connection", "Upgrade", "Sec-WebSocket-Version", "13")));
+      return now(Problems.upgrade());
     }
     HttpResponse page = listen.page() ? Page.at(path) : path.equals("/") ? Page.text() : null;
     if (page == null) {

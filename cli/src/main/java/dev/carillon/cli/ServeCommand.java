@@ -1,0 +1,75 @@
+package dev.carillon.cli;
+
+import dev.carillon.server.Carillon;
+import dev.carillon.server.CarillonException;
+import dev.carillon.server.Configuration;
+import dev.carillon.server.Server;
+import java.io.PrintWriter;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Runs a server until it is told to end. */
+@Command(
+    name = "serve",
+    description = "Starts a server.",
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExamples%n",
+    footer = {
+      "  carillon serve",
+      "  carillon serve --port 9000 --auth trusting",
+      "  carillon serve --config carillon.yaml --set drain.time=30s",
+      "",
+      "The settings are described in docs/reference/configuration.md."
+    })
+final class ServeCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Mixin private ConfigurationOptions options;
+
+  @Option(
+      names = "--auth",
+      paramLabel = "MODE",
+      description = "Who clients are: anonymous, or trusting (believes ?user=alice).")
+  private @Nullable String auth;
+
+  @Option(
+      names = "--insecure",
+      description = "Lets everybody in even where the address can be reached from elsewhere.")
+  private boolean insecure;
+
+  @Option(names = "--json", description = "Prints one line of JSON once it listens.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter err = spec.commandLine().getErr();
+    options.also("--auth", "auth.mode", auth);
+    options.also("--insecure", "auth.insecure", insecure ? "true" : null);
+    Configuration configuration = options.load(Configuration.DEFAULT, err);
+    Logs.configure(configuration.logging());
+    Server server;
+    try {
+      server = Carillon.server(configuration).listen();
+    } catch (CarillonException refused) {
+      throw new Failure(Exit.NOT_CONNECTED, String.valueOf(refused.getMessage()));
+    }
+    var screen = new StartScreen(configuration, server.port());
+    out.println(json ? started(screen).json() : screen.text());
+    out.flush();
+    // Told to end, a JVM reports the signal as its exit code; this end is a good one.
+    Ending.onSignal(server::close);
+    server.awaitClosed();
+    return Exit.DONE;
+  }
+
+  private static Report started(StartScreen screen) {
+    return new Report("serve", screen.socketAddress(), "listening", null, Map.of(), null);
+  }
+}
