@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param rooms rules of rooms by pattern, the first that matches counts
  * @param broker where room logs live
  * @param auth who is let in
+ * @param session what outlives a client's connection
  * @param drain how the server ends
  * @param node what the server is called, and what it keeps of each room
  * @param logging what it says of itself
@@ -52,6 +53,7 @@ public record Configuration(
     Map<String, RoomSettings> rooms,
     BrokerSettings broker,
     Auth auth,
+    SessionSettings session,
     Drain drain,
     NodeShape node,
     Logging logging) {
@@ -68,6 +70,7 @@ public record Configuration(
           Map.of(),
           BrokerSettings.DEFAULT,
           Auth.DEFAULT,
+          SessionSettings.DEFAULT,
           Drain.DEFAULT,
           NodeShape.DEFAULT,
           Logging.DEFAULT);
@@ -178,6 +181,7 @@ public record Configuration(
         rooms,
         broker,
         auth,
+        session,
         drain,
         node,
         logging);
@@ -196,6 +200,7 @@ public record Configuration(
         rooms,
         broker,
         auth,
+        session,
         drain,
         node,
         logging);
@@ -214,6 +219,7 @@ public record Configuration(
         rooms,
         broker,
         auth,
+        session,
         drain,
         node,
         logging);
@@ -232,6 +238,7 @@ public record Configuration(
         rooms,
         broker,
         auth,
+        session,
         drain,
         node,
         logging);
@@ -250,6 +257,7 @@ public record Configuration(
         rooms,
         broker,
         auth,
+        session,
         drain,
         node,
         logging);
@@ -268,6 +276,7 @@ public record Configuration(
         rooms,
         broker,
         auth,
+        session,
         drain,
         node,
         logging);
@@ -286,6 +295,7 @@ public record Configuration(
         rooms,
         broker,
         auth,
+        session,
         drain,
         node,
         logging);
@@ -304,6 +314,7 @@ public record Configuration(
         rooms,
         broker,
         auth,
+        session,
         drain,
         node,
         logging);
@@ -322,6 +333,7 @@ public record Configuration(
         rooms,
         broker,
         auth,
+        session,
         drain,
         node,
         logging);
@@ -340,6 +352,26 @@ public record Configuration(
         rooms,
         broker,
         auth,
+        session,
+        drain,
+        node,
+        logging);
+  }
+
+  /** The same with another {@code session}. */
+  public Configuration withSession(SessionSettings session) {
+    return new Configuration(
+        listen,
+        tls,
+        tcp,
+        limits,
+        heartbeat,
+        compression,
+        origins,
+        rooms,
+        broker,
+        auth,
+        session,
         drain,
         node,
         logging);
@@ -358,6 +390,7 @@ public record Configuration(
         rooms,
         broker,
         auth,
+        session,
         drain,
         node,
         logging);
@@ -376,6 +409,7 @@ public record Configuration(
         rooms,
         broker,
         auth,
+        session,
         drain,
         node,
         logging);
@@ -394,6 +428,7 @@ public record Configuration(
         rooms,
         broker,
         auth,
+        session,
         drain,
         node,
         logging);

@@ -30,7 +30,10 @@ final class Parts {
         node.logEntries(),
         node.logSize().toInt(),
         node.renditionSize().toInt(),
-        node.roomIdle());
+        node.roomIdle(),
+        configuration.session().ttl(),
+        configuration.session().presenceGrace(),
+        configuration.session().maxDetached());
   }
 
   static ConnectionSettings connection(Configuration configuration) {
@@ -39,8 +42,7 @@ final class Parts {
     int maxMessage = limits.maxMessage().toInt();
     return new ConnectionSettings(
         new dev.carillon.websocket.Limits(maxMessage, maxMessage, limits.maxFragments()),
-        new HttpLimits(
-            limits.maxHeaders(), limits.maxHeader().toInt(), limits.maxUri().toInt()),
+        new HttpLimits(limits.maxHeaders(), limits.maxHeader().toInt(), limits.maxUri().toInt()),
         new DeflatePolicy(configuration.compression().threshold().toInt(), false),
         new Timeouts(
             limits.handshakeTimeout(),

@@ -56,7 +56,7 @@ final class Site implements HttpHandler {
   }
 
   private CompletionStage<HttpResponse> other(HttpRequest request, String path) {
-    if (reception.speaks(path)) {
+    if (!path.equals("/") && reception.speaks(path)) {
       return now(Problems.upgrade());
     }
     HttpResponse page = listen.page() ? Page.at(path) : path.equals("/") ? Page.text() : null;
