@@ -83,6 +83,7 @@ final class EchoCommand implements Callable<Integer> {
     options.also("--no-compression", "compression.enabled", noCompression ? "false" : null);
     Configuration configuration =
         options.load(EchoServer.CONFIGURATION, spec.commandLine().getErr());
+    Logs.configure(configuration.logging());
     EchoServer server;
     try {
       server = EchoServer.start(configuration, new EchoServer.Answers(path, subprotocols));
