@@ -1,5 +1,6 @@
 package dev.carillon.websocket;
 
+import dev.carillon.websocket.bytes.Tail;
 import java.nio.ByteBuffer;
 import java.util.zip.Deflater;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
 package dev.carillon.websocket;
 
+import dev.carillon.websocket.bytes.Utf8Check;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.random.RandomGenerator;

@@ -1,5 +1,6 @@
 package dev.carillon.websocket;
 
+import dev.carillon.websocket.bytes.Mask;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,6 @@
 package dev.carillon.websocket;
 
+import dev.carillon.websocket.bytes.Mask;
 import java.nio.ByteBuffer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,7 @@
 package dev.carillon.websocket;
 
+import dev.carillon.websocket.bytes.Assembly;
+import dev.carillon.websocket.bytes.Utf8Check;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 

@@ -2,6 +2,7 @@ package dev.carillon.websocket;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.carillon.websocket.bytes.Tail;
 import java.nio.ByteBuffer;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;

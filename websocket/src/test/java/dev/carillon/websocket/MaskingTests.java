@@ -2,6 +2,7 @@ package dev.carillon.websocket;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.carillon.websocket.bytes.Mask;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Random;

@@ -4,6 +4,7 @@ import static dev.carillon.websocket.Event.broke;
 import static dev.carillon.websocket.Event.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.carillon.websocket.bytes.Utf8Check;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;

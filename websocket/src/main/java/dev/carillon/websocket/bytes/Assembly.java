@@ -1,4 +1,4 @@
-package dev.carillon.websocket;
+package dev.carillon.websocket.bytes;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -8,8 +8,8 @@ import java.util.ArrayList;
  * added in chunks, doubling up to 64 KiB, and a first chunk may be as large as a frame's header
  * says, up to that limit. Nothing is reserved before a byte has come. Confined to its engine.
  */
-final class Assembly {
-  static final int MAX_CHUNK = 64 * 1024;
+public final class Assembly {
+  private static final int MAX_CHUNK = 64 * 1024;
   private static final int MIN_CHUNK = 256;
 
   private final ArrayList<byte[]> full = new ArrayList<>(0);
@@ -18,12 +18,15 @@ final class Assembly {
   private int length;
   private int reserved;
 
+  /** Makes an empty one, which takes no memory. */
+  public Assembly() {}
+
   /**
    * Adds bytes.
    *
    * @param expected bytes of the same frame that have not come yet
    */
-  void append(ByteBuffer from, int offset, int bytes, int expected) {
+  public void append(ByteBuffer from, int offset, int bytes, int expected) {
     int at = offset;
     int left = bytes;
     while (left > 0) {
@@ -54,12 +57,12 @@ final class Assembly {
   }
 
   /** Bytes of memory held. */
-  int reserved() {
+  public int reserved() {
     return reserved;
   }
 
   /** All bytes, position 0; copied once if they are in more than one chunk. */
-  ByteBuffer joined() {
+  public ByteBuffer joined() {
     if (full.isEmpty()) {
       return ByteBuffer.wrap(chunk, 0, used).slice();
     }

@@ -1,4 +1,4 @@
-package dev.carillon.websocket;
+package dev.carillon.websocket.bytes;
 
 import java.nio.ByteBuffer;
 
@@ -11,12 +11,12 @@ import java.nio.ByteBuffer;
  * many continuation bytes, the others a continuation byte of a narrower range, which excludes
  * overlong forms, surrogates and what lies above U+10FFFF.
  */
-final class Utf8Check {
+public final class Utf8Check {
   /** Between two characters: text may end here. */
-  static final int DONE = 0;
+  public static final int DONE = 0;
 
   /** Not UTF-8, whatever follows. */
-  static final int INVALID = 8;
+  public static final int INVALID = 8;
 
   private static final int AFTER_E0 = 4;
   private static final int AFTER_ED = 5;
@@ -28,7 +28,7 @@ final class Utf8Check {
   private Utf8Check() {}
 
   /** The state after a range of bytes. */
-  static int after(int state, ByteBuffer bytes, int from, int length) {
+  public static int after(int state, ByteBuffer bytes, int from, int length) {
     int at = from;
     int end = from + length;
     int now = state;

@@ -1,4 +1,4 @@
-package dev.carillon.websocket;
+package dev.carillon.websocket.bytes;
 
 import java.nio.ByteBuffer;
 
@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
  * The last 2^w bytes of plaintext that went one way: all the state that a compressor with a window
  * of w bits has between messages. Takes memory only as it fills. Confined to its connection.
  */
-final class Tail {
+public final class Tail {
   private static final byte[] EMPTY = {};
   private static final int SMALLEST = 256;
 
@@ -14,21 +14,23 @@ final class Tail {
   private byte[] bytes = EMPTY;
   private int length;
 
-  Tail(int windowBits) {
+  /** Makes an empty one for a window of 2^windowBits bytes. */
+  public Tail(int windowBits) {
     capacity = 1 << windowBits;
   }
 
   /** The bytes, from 0 to {@link #length()}. */
-  byte[] bytes() {
+  public byte[] bytes() {
     return bytes;
   }
 
-  int length() {
+  /** How many there are, at most the window. */
+  public int length() {
     return length;
   }
 
   /** Adds plaintext at the end and forgets as much at the start. */
-  void append(ByteBuffer from, int offset, int count) {
+  public void append(ByteBuffer from, int offset, int count) {
     int taken = Math.min(count, capacity);
     int kept = Math.min(length, capacity - taken);
     if (kept + taken > bytes.length) {
@@ -44,7 +46,7 @@ final class Tail {
   }
 
   /** Forgets everything and gives the memory back. */
-  void clear() {
+  public void clear() {
     bytes = EMPTY;
     length = 0;
   }
