@@ -160,6 +160,11 @@ public final class Connection {
     }
   }
 
+  /** Whether the peer sends nothing more. */
+  boolean ended() {
+    return ended;
+  }
+
   boolean paused() {
     return paused != 0;
   }

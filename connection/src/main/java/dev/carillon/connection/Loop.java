@@ -1,5 +1,6 @@
 package dev.carillon.connection;
 
+import dev.carillon.core.Disconnect;
 import dev.carillon.core.Shard;
 import dev.carillon.core.spi.Mailbox;
 import dev.carillon.core.spi.Protocol;
@@ -126,7 +127,7 @@ public final class Loop implements AutoCloseable {
   }
 
   /** Ends every connection, WebSockets with this close code, after what was sent. */
-  public void closeAll(dev.carillon.core.Disconnect why) {
+  public void closeAll(Disconnect why) {
     for (Connection connection : List.of(Arrays.copyOf(connections, count))) {
       connection.leave(why);
     }

@@ -33,6 +33,7 @@ final class Parting extends Stage {
   void begin() {
     connection.enter(this);
     connection.resume(~0);
+    peerDone = connection.ended();
     Outbox outbox = connection.outbox();
     outbox.flush();
     if (outbox.cutOff()) {
