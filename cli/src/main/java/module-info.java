@@ -13,6 +13,9 @@ module dev.carillon.cli {
   requires org.slf4j;
   requires static org.jspecify;
 
+  provides ch.qos.logback.classic.spi.Configurator with
+      dev.carillon.cli.QuietStart;
+
   opens dev.carillon.cli to
       info.picocli;
 }

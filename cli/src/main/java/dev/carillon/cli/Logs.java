@@ -17,7 +17,10 @@ final class Logs {
   private Logs() {}
 
   static void configure(Logging logging) {
-    var context = (LoggerContext) LoggerFactory.getILoggerFactory();
+    configure((LoggerContext) LoggerFactory.getILoggerFactory(), logging);
+  }
+
+  static void configure(LoggerContext context, Logging logging) {
     var console = new ConsoleAppender<ILoggingEvent>();
     console.setContext(context);
     console.setTarget("System.err");

@@ -16,7 +16,10 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       ServeCommand.class,
+      ConnectCommand.class,
+      PublishCommand.class,
       EchoCommand.class,
+      AutobahnClientCommand.class,
       VersionCommand.class
     },
     exitCodeListHeading = "%nExit codes%n",
@@ -56,8 +59,8 @@ final class Main implements Runnable {
     throw new ParameterException(spec.commandLine(), "Name a command.");
   }
 
-  private static int failed(
-      Exception failure, CommandLine command, CommandLine.ParseResult parsed) throws Exception {
+  private static int failed(Exception failure, CommandLine command, CommandLine.ParseResult parsed)
+      throws Exception {
     PrintWriter err = command.getErr();
     if (failure instanceof Failure known) {
       err.println("carillon: " + known.getMessage());
