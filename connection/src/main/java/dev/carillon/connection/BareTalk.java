@@ -111,6 +111,9 @@ final class BareTalk implements Talk, Link {
   }
 
   @Override
+  public void quiet() {}
+
+  @Override
   public boolean pongsSuffice() {
     return true;
   }

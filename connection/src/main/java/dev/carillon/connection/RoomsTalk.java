@@ -75,11 +75,23 @@ final class RoomsTalk implements Talk, Line, Outlet {
     Session own = session;
     if (own != null) {
       session = null;
-      if (code.equals(CloseCode.NORMAL)) {
-        own.ended(); // 7.4.1: the purpose has been fulfilled; nobody comes back
+      if (isFarewell(code)) {
+        own.ended();
       } else {
         own.disconnected();
       }
+    }
+  }
+
+  /** 7.4.1: the purpose has been fulfilled, or a tab is closed: nobody comes back. */
+  private boolean isFarewell(CloseCode code) {
+    return code.equals(CloseCode.NORMAL) || code.equals(CloseCode.GOING_AWAY) && !stage.closing();
+  }
+
+  @Override
+  public void quiet() {
+    if (session != null && stage.canSend()) {
+      conversation.quiet();
     }
   }
 

@@ -22,6 +22,9 @@ sealed interface Talk permits BareTalk, RoomsTalk {
   /** Told once and last. */
   void closed(CloseCode code, String reason);
 
+  /** Nothing was heard for the heartbeat's time; the WebSocket has sent its ping. */
+  void quiet();
+
   /** Whether the client has proved who it is, where it has to. */
   boolean proven();
 

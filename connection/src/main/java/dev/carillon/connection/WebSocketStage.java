@@ -273,7 +273,13 @@ final class WebSocketStage extends Stage implements Receiver {
     } else if (pingedAt == 0 && Timeouts.over(limits.heartbeat(), heardAt, now)) {
       pingedAt = now;
       engine.ping(EMPTY);
+      talk.quiet();
     }
+  }
+
+  /** Whether it was the server that began to close. */
+  boolean closing() {
+    return closingSince != 0;
   }
 
   /** Whether the socket has taken nothing for too long. */

@@ -19,6 +19,7 @@ import dev.carillon.wire.UnknownOp;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -215,6 +216,14 @@ final class CarillonConversation implements Conversation, Replies {
     Answers open = answers;
     if (open != null && stage == Stage.OPEN) {
       open.tell(notice);
+    }
+  }
+
+  /** Clients that cannot see pings know by this that the connection lives. */
+  @Override
+  public void quiet() {
+    if (stage == Stage.OPEN) {
+      send(new ServerMessage.Heads(Map.of()));
     }
   }
 

@@ -135,6 +135,14 @@ class ConnectTests {
   }
 
   @Test
+  void aQuietClientIsGivenASignOfLifeThatItsApplicationSees() {
+    Dialogue ann = Dialogue.connected(node, "ann");
+    ann.connection().conversation().quiet();
+
+    assertThat(ann.answer(ServerMessage.Heads.class).rooms()).isEmpty();
+  }
+
+  @Test
   void anUnknownOperationIsNamedShortenedAndTheConnectionStays() {
     Dialogue ann = Dialogue.connected(node, "ann");
 
