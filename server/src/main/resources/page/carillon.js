@@ -34,6 +34,7 @@ export class Room {
   #heartbeat = 0;
   #heard = 0;
   #retryAfter = null;
+  #resume = null; // the token with which the session is taken up again
   #ids = 1;
   #joinId = 0;
   #inRoom = false;
@@ -98,7 +99,9 @@ export class Room {
     const socket = new WebSocket(this.#url, [SUBPROTOCOL]);
     this.#socket = socket;
     this.#heard = Date.now();
-    socket.onopen = () => this.#send({op: "connect", id: this.#ids++, client: {name: "carillon-page"}});
+    socket.onopen = () => this.#send({
+      op: "connect", id: this.#ids++, client: {name: "carillon-page"}, ...(this.#resume && {resume: this.#resume}),
+    });
     socket.onmessage = ({data}) => {
       if (socket === this.#socket && typeof data === "string") {
         this.#heard = Date.now();
@@ -118,7 +121,7 @@ export class Room {
     this.#socket = null;
     this.#inRoom = false;
     clearInterval(this.#heartbeat);
-    if (WITHOUT_POSITION.has(code)) this.#position = null;
+    if (WITHOUT_POSITION.has(code)) this.#position = this.#resume = null;
     if (!COME_BACK.has(code)) {
       this.#tell({kind: "state", state: "ended", detail: reason || `closed with ${code}`});
       return;
@@ -170,7 +173,8 @@ export class Room {
     }
   }
 
-  #welcome({session, user, heartbeat}) {
+  #welcome({session, user, heartbeat, resume}) {
+    this.#resume = resume ?? null;
     this.session = session;
     this.user = user;
     this.#keepAlive(heartbeat);

@@ -23,9 +23,10 @@ let name = store.get();
 let room = null;
 let roomName = "";
 let names = new Map(); // session to the name that it gave, for servers that do not know who people are
+let members = []; // who is here, as the server tells
 let pending = new Map(); // key of a message under way to its element
 let keys = 0;
-let last = null; // {author, time} of the last message shown
+let lastDay = null; // a time of the day that the last message shown is of
 let countdown = 0;
 
 // -- Rooms ----------------------------------------------------------------------------------------
@@ -48,7 +49,7 @@ function enter() {
   roomName = wanted;
   names = new Map();
   pending = new Map();
-  last = null;
+  lastDay = null;
   log.replaceChildren();
   showMembers([]);
   const url = new URL("ws", document.baseURI);
@@ -108,7 +109,10 @@ function showState({state, detail, until}) {
 /** Who is behind a sender: the server's word where it took our name for ours, else what they say themselves. */
 function authorOf(sender, tags) {
   const claimed = typeof tags?.name === "string" ? tags.name : undefined;
-  if (sender?.session !== undefined && claimed) names.set(sender.session, claimed);
+  if (sender?.session !== undefined && claimed && names.get(sender.session) !== claimed) {
+    names.set(sender.session, claimed);
+    showMembers(members);
+  }
   return nameOf(sender?.session, sender?.user, claimed);
 }
 
@@ -127,15 +131,14 @@ function contentOf({type, data}) {
 function showMessage(message) {
   const author = authorOf(message.sender, message.tags);
   const own = author === name || message.sender?.session === room.session;
-  return append(bubble(author, contentOf(message), message.time, own), own);
+  place(bubble(author, contentOf(message), message.time, own), own);
 }
 
 function bubble(author, content, time, own) {
   const item = document.createElement("li");
-  const follows = last !== null && last.author === author && time - last.time < TOGETHER && isSameDay(last.time, time);
-  if (last === null || !isSameDay(last.time, time)) showLine(dayName(time), "day");
-  last = {author, time};
-  item.className = "message" + (own ? " own" : "") + (follows ? " follows" : "");
+  item.className = "message" + (own ? " own" : "");
+  item.dataset.author = author;
+  item.dataset.time = time;
   item.style.setProperty("--hue", hueOf(author));
   const face = element("span", "face", initials(author));
   face.setAttribute("aria-hidden", "true");
@@ -148,7 +151,6 @@ function bubble(author, content, time, own) {
 }
 
 function showLine(words, kind, button) {
-  if (kind !== "day") last = null;
   const line = element("li", "line " + kind, words);
   if (button) {
     const control = element("button", "", button.words);
@@ -156,17 +158,32 @@ function showLine(words, kind, button) {
     control.addEventListener("click", () => { line.remove(); button.act(); });
     line.append(" ", control);
   }
-  append(line, false);
+  place(line, false);
 }
 
-function append(item, always) {
-  const below = log.scrollHeight - log.scrollTop - log.clientHeight > 80;
-  log.append(item);
+/** Puts something behind all that is there but for messages that are still under way. */
+function place(item, always, under = pending.values().next().value ?? null) {
+  const time = Number(item.dataset.time);
+  if (time && (lastDay === null || !isSameDay(lastDay, time))) {
+    lastDay = time;
+    showLine(dayName(time), "day");
+  }
+  const above = log.scrollHeight - log.scrollTop - log.clientHeight > 80;
+  if (item.parentNode === null || item.nextElementSibling !== under) log.insertBefore(item, under);
+  group(item);
+  if (under) group(under);
   while (log.childElementCount > SHOWN) log.firstElementChild.remove();
   $("empty").hidden = true;
-  if (always || !below) toTheEnd();
+  if (always || !above) toTheEnd();
   else if (!log.hasAttribute("aria-busy")) $("below").hidden = false;
-  return item;
+}
+
+/** What one person says in a short time stands under one name. */
+function group(item) {
+  const {author, time} = item.dataset;
+  const before = item.previousElementSibling?.dataset;
+  const follows = author !== undefined && before?.author === author && time - before.time < TOGETHER;
+  item.classList.toggle("follows", follows);
 }
 
 function toTheEnd() {
@@ -179,8 +196,7 @@ function sent({key, message}) {
   pending.delete(key);
   if (item === undefined) return message && showMessage(message);
   item.classList.remove("pending");
-  const next = pending.values().next().value ?? null; // its place in the room: behind all but what is under way
-  if (item.nextElementSibling !== next) log.insertBefore(item, next);
+  place(item, false);
 }
 
 function failed({key, detail}) {
@@ -192,9 +208,10 @@ function failed({key, detail}) {
 
 // -- People ---------------------------------------------------------------------------------------
 
-function showMembers(members) {
+function showMembers(present) {
+  members = present;
   const people = new Map(); // several tabs of one name are one person
-  for (const {session, user} of members) {
+  for (const {session, user} of present) {
     const who = nameOf(session, user);
     const person = people.get(who) ?? {tabs: 0, own: false};
     people.set(who, {tabs: person.tabs + 1, own: person.own || session === room.session});
@@ -229,7 +246,8 @@ $("composer").addEventListener("submit", (event) => {
   const key = ++keys;
   const item = bubble(name, words, Date.now(), true);
   item.classList.add("pending");
-  pending.set(key, append(item, true));
+  place(item, true, null);
+  pending.set(key, item);
   room.publish(key, words, {name});
   text.value = "";
   fit();
