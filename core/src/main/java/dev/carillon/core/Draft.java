@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param key what conflation and compaction go by, or null
  * @param priority -10 to 10
  * @param ttlMillis 0 is for ever
+ * @param echo whether the sender's own session gets it too
  * @param stamp how a repetition of this publish is recognised, or null if it need not be
  */
 public record Draft(
@@ -21,6 +22,7 @@ public record Draft(
     @Nullable String key,
     int priority,
     long ttlMillis,
+    boolean echo,
     @Nullable Stamp stamp) {
 
   /**
@@ -38,13 +40,18 @@ public record Draft(
     }
   }
 
+  /** The same with another payload. */
+  public Draft withPayload(Payload other) {
+    return new Draft(event, other, tags, key, priority, ttlMillis, echo, stamp);
+  }
+
   /** A plain message: a payload and nothing else. */
   public static Draft of(Payload payload) {
-    return new Draft(null, payload, Map.of(), null, 0, 0, null);
+    return new Draft(null, payload, Map.of(), null, 0, 0, true, null);
   }
 
   /** A named message. */
   public static Draft of(String event, Payload payload) {
-    return new Draft(event, payload, Map.of(), null, 0, 0, null);
+    return new Draft(event, payload, Map.of(), null, 0, 0, true, null);
   }
 }

@@ -142,7 +142,7 @@ final class FormReaders {
       scratch.clear(Shard.SCRATCH_KEPT);
       form.append(view.name(), entry, scratch);
       encoded += scratch.size();
-      run.append(scratch);
+      run.append(entry, scratch);
     }
   }
 

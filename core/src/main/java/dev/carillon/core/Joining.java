@@ -16,16 +16,24 @@ final class Joining {
   private final long ref;
   private final From from;
   private final boolean presence;
+  private final @Nullable Selection filter;
   private @Nullable Reader reader;
   private @Nullable Reader companion;
   private @Nullable RoomView companionView;
   private boolean ended;
 
-  Joining(Session session, RoomView view, long ref, From from, boolean presence) {
+  Joining(
+      Session session,
+      RoomView view,
+      long ref,
+      From from,
+      boolean presence,
+      @Nullable Selection filter) {
     this.session = session;
     this.view = view;
     this.ref = ref;
     this.from = from;
+    this.filter = filter;
     this.presence = presence && view.shard().policies().of(view.name()).presence();
     view.retain();
   }
@@ -157,7 +165,7 @@ final class Joining {
     List<Member> all = new ArrayList<>(members.size() + 1);
     all.addAll(members);
     all.add(session.self());
-    Reader follower = beside.add(session, beside.head() + 1);
+    Reader follower = beside.add(session, beside.head() + 1, null);
     companion = follower;
     arrive(next, all);
   }
@@ -179,7 +187,7 @@ final class Joining {
       case From.Last last -> joined(head, next, members);
       case From.Since since -> joined(head, next, members);
     }
-    reader = view.add(session, next);
+    reader = view.add(session, next, filter);
     if (view.shard().policies().of(room).presence()) {
       view.shard().memberCame(room, session.self());
     }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param key what conflation and compaction go by, or null
  * @param priority -10 to 10, 0 is usual; chooses the moment of flushing and never the order
  * @param ttlMillis how long it is worth delivering after {@code time}; 0 is for ever
+ * @param echo whether the sender's own session gets it too
  */
 public record Message(
     String id,
@@ -27,7 +28,8 @@ public record Message(
     Map<String, String> tags,
     @Nullable String key,
     int priority,
-    long ttlMillis) {
+    long ttlMillis,
+    boolean echo) {
   public Message {
     if (priority < -10 || priority > 10) {
       throw new IllegalArgumentException("priority is " + priority + ", must be -10 to 10");
@@ -37,6 +39,17 @@ public record Message(
     }
     // Sorted, so that every node and every run encodes the same bytes.
     tags = tags.isEmpty() ? Map.of() : java.util.Collections.unmodifiableMap(new TreeMap<>(tags));
+  }
+
+  /** Whether every reader gets it, whoever reads it and whenever. */
+  boolean isForAll() {
+    return echo && ttlMillis == 0;
+  }
+
+  /** Whether it is kept from a reader at a time, in milliseconds since 1970. */
+  boolean isKeptFrom(String session, long now) {
+    return !echo && sender != null && sender.session().equals(session)
+        || ttlMillis > 0 && now - time > ttlMillis;
   }
 
   /** A rough count of the heap that it occupies, in bytes, by which logs and caches are bounded. */

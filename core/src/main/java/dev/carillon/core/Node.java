@@ -1,6 +1,7 @@
 package dev.carillon.core;
 
 import dev.carillon.core.spi.Broker;
+import dev.carillon.core.spi.Filter;
 import dev.carillon.core.spi.Gate;
 import dev.carillon.core.spi.Mailbox;
 import java.time.InstantSource;
@@ -96,6 +97,10 @@ public final class Node {
 
   Broker broker() {
     return broker;
+  }
+
+  Filter.Compiler filters() {
+    return TagExpression::compile;
   }
 
   Gate gate() {

@@ -11,6 +11,7 @@ public record Problem(Reason reason, String detail) {
   public enum Reason {
     BAD_MESSAGE("bad_message", false),
     BAD_ROOM_NAME("bad_room_name", false),
+    BAD_FILTER("bad_filter", false),
     NOT_JOINED("not_joined", false),
     ALREADY_JOINED("already_joined", false),
     FORBIDDEN("forbidden", false),

@@ -40,15 +40,15 @@ final class Rendition {
     return offset >= first() && offset < end;
   }
 
-  /** Appends the frame of {@link #end()}. */
-  void append(Bytes frame) {
+  /** Appends the frame of the entry at {@link #end()}. */
+  void append(Entry entry, Bytes frame) {
     Segment last = segments.peekLast();
     if (last == null || !last.fits(frame.size())) {
       last = pool.take(end, frame.size());
       segments.addLast(last);
       bytes += last.capacity();
     }
-    last.append(frame.array(), frame.size());
+    last.append(entry, frame.array(), frame.size());
     end++;
   }
 

@@ -294,7 +294,7 @@ final class RoomHome {
 
   private void announce(String event, Member member) {
     Payload state = member.state() == null ? Payload.EMPTY : member.state();
-    Draft draft = new Draft(event, state, Map.of(), member.session(), 0, 0, null);
+    Draft draft = new Draft(event, state, Map.of(), member.session(), 0, 0, true, null);
     Broker.Append append = new Broker.Append(draft, shard.newId(), member, shard.now());
     shard.home(name.presence()).publish(new Pending(append, ignored -> {}));
   }

@@ -4,7 +4,9 @@ import dev.carillon.core.spi.Broker;
 import dev.carillon.core.spi.Notice;
 import dev.carillon.core.spi.WireForm;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,7 @@ final class RoomView {
   private final List<Consumer<@Nullable Problem>> whenLive = new ArrayList<>(0);
   private final List<Consumer<@Nullable Problem>> whenPaged = new ArrayList<>(0);
   private final List<Reader> awaiting = new ArrayList<>(0);
+  private final Map<String, Selection> selections = new LinkedHashMap<>(0);
   private final Pages pages = new Pages();
   private final AtomicBoolean raised = new AtomicBoolean();
   private final Runnable takeRaise = this::takeRaise;
@@ -109,6 +112,7 @@ final class RoomView {
     oldest = oldestRetained;
     staleSince = 0;
     pages.clear();
+    selections.values().forEach(Selection::reset);
     wakeAwaiting();
     Position head = new Position(current.epoch(), current.head());
     for (FormReaders group : groups) {
@@ -171,10 +175,15 @@ final class RoomView {
     }
   }
 
-  /** Adds a reader that begins with {@code next}. */
-  Reader add(Session session, long next) {
+  /**
+   * Adds a reader that begins with {@code next}.
+   *
+   * @param filter what it wants, with the expression by which equal filters are known; or null
+   */
+  Reader add(Session session, long next, @Nullable Selection filter) {
     FormReaders group = group(session.form());
-    Reader reader = new Reader(session, this, group, next);
+    Selection selection = filter == null ? null : shared(filter);
+    Reader reader = new Reader(session, this, group, selection, next);
     group.add(reader);
     if (next <= head()) {
       session.enqueue(reader);
@@ -186,10 +195,21 @@ final class RoomView {
     reader.left = true;
     reader.group.remove(reader);
     awaiting.remove(reader);
+    Selection selection = reader.selection();
+    if (selection != null && selection.leave()) {
+      selections.remove(selection.expression());
+    }
     if (reader.group.size() == 0) {
       reader.group.reset();
       groups.remove(reader.group);
     }
+  }
+
+  private Selection shared(Selection filter) {
+    Selection known = selections.putIfAbsent(filter.expression(), filter);
+    Selection selection = known == null ? filter : known;
+    selection.join();
+    return selection;
   }
 
   private FormReaders group(WireForm form) {

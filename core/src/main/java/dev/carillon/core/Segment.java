@@ -3,6 +3,8 @@ package dev.carillon.core;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A run of frames laid end to end outside the heap, and where each of them begins. Confined to one
@@ -14,6 +16,8 @@ final class Segment {
   private final Arena arena;
   private final ByteBuffer buffer;
   private int[] starts = new int[8];
+  private @Nullable Entry[] entries = new Entry[8];
+  private boolean particular;
   private int count;
   private long first;
   private int holders;
@@ -27,7 +31,9 @@ final class Segment {
   /** Empties it for a run that begins with the given offset, held by one holder. */
   void begin(long firstOffset) {
     buffer.clear();
+    Arrays.fill(entries, 0, count, null);
     count = 0;
+    particular = false;
     first = firstOffset;
     holders = 1;
   }
@@ -40,11 +46,14 @@ final class Segment {
     return buffer.capacity();
   }
 
-  /** Appends the frame of the next offset. */
-  void append(byte[] frame, int length) {
+  /** Appends the frame of the next entry. */
+  void append(Entry entry, byte[] frame, int length) {
     if (count == starts.length) {
       starts = Arrays.copyOf(starts, count * 2);
+      entries = Arrays.copyOf(entries, count * 2);
     }
+    particular |= !entry.message().isForAll();
+    entries[count] = entry;
     starts[count++] = buffer.position();
     buffer.put(frame, 0, length);
   }
@@ -56,6 +65,15 @@ final class Segment {
   /** The offset behind the last frame. */
   long end() {
     return first + count;
+  }
+
+  /** Whether some message in it is not meant for every reader at every time. */
+  boolean particular() {
+    return particular;
+  }
+
+  Entry entry(long offset) {
+    return Objects.requireNonNull(entries[(int) (offset - first)]);
   }
 
   /** Where the frame of an offset begins. */
@@ -80,6 +98,7 @@ final class Segment {
 
   void release() {
     if (--holders == 0) {
+      Arrays.fill(entries, 0, count, null);
       pool.giveBack(this);
     }
   }

@@ -183,6 +183,26 @@ public final class Session {
    * @param presence whether to be given the members, and told when they come and go
    */
   public void join(long ref, RoomName room, From from, boolean presence) {
+    join(ref, room, from, presence, null);
+  }
+
+  /**
+   * Joins a room for the messages that a filter matches; the others are told as {@link
+   * Notice.Skipped}.
+   *
+   * @param filter an expression of the node's {@link dev.carillon.core.spi.Filter.Compiler}, or
+   *     null for every message
+   */
+  public void join(long ref, RoomName room, From from, boolean presence, @Nullable String filter) {
+    Selection selection = null;
+    if (filter != null) {
+      try {
+        selection = new Selection(filter, shard.filters().compile(filter));
+      } catch (IllegalArgumentException e) {
+        refuse(ref, room, Problem.Reason.BAD_FILTER, String.valueOf(e.getMessage()));
+        return;
+      }
+    }
     if (rooms.containsKey(room)) {
       refuse(ref, room, Problem.Reason.ALREADY_JOINED, "room " + room + " has been joined already");
     } else if (!permissions.mayJoin(room)) {
@@ -191,7 +211,7 @@ public final class Session {
       String most = "a session may join at most " + rooms.size() + " rooms; leave one first";
       refuse(ref, room, Problem.Reason.TOO_MANY_ROOMS, most);
     } else {
-      Joining joining = new Joining(this, shard.view(room), ref, from, presence);
+      Joining joining = new Joining(this, shard.view(room), ref, from, presence, selection);
       rooms.put(room, joining);
       remembered.remove(room);
       joining.begin();

@@ -3,6 +3,7 @@ package dev.carillon.core;
 import dev.carillon.core.spi.Broker;
 import dev.carillon.core.spi.Bytes;
 import dev.carillon.core.spi.Conversation;
+import dev.carillon.core.spi.Filter;
 import dev.carillon.core.spi.Gate;
 import dev.carillon.core.spi.Mailbox;
 import dev.carillon.core.spi.Notice;
@@ -296,6 +297,10 @@ public final class Shard {
 
   Broker broker() {
     return node.broker();
+  }
+
+  Filter.Compiler filters() {
+    return node.filters();
   }
 
   Gate gate() {

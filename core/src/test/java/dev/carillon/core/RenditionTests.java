@@ -4,12 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.carillon.core.spi.Bytes;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class RenditionTests {
   private final SegmentPool pool = new SegmentPool();
   private final SplittableRandom random = new SplittableRandom(3);
+
+  private static Entry entry(long offset) {
+    Message message = new Message("id", null, Payload.EMPTY, null, 0, Map.of(), null, 0, 0, true);
+    return new Entry(offset, message);
+  }
 
   private static Bytes frame(int size, long offset) {
     Bytes frame = new Bytes(16);
@@ -25,7 +31,7 @@ class RenditionTests {
     int[] sizes = new int[300];
     for (int i = 0; i < sizes.length; i++) {
       sizes[i] = 1 + random.nextInt(i % 50 == 7 ? 40_000 : 900);
-      run.append(frame(sizes[i], 10 + i));
+      run.append(entry(10 + i), frame(sizes[i], 10 + i));
     }
     assertThat(run.first()).isEqualTo(10);
     assertThat(run.end()).isEqualTo(310);
@@ -43,7 +49,7 @@ class RenditionTests {
   @Test
   void memoryComesBackWhenTheLastHolderLetsGo() {
     Rendition run = new Rendition(pool, 1);
-    run.append(frame(100_000, 1));
+    run.append(entry(1), frame(100_000, 1));
     Segment held = run.segment(1);
     held.hold();
     long full = pool.bytes();
@@ -57,7 +63,7 @@ class RenditionTests {
   void shrinkingDropsTheOldestSegmentsAndKeepsTheNewest() {
     Rendition run = new Rendition(pool, 1);
     for (int i = 1; i <= 1000; i++) {
-      run.append(frame(500, i));
+      run.append(entry(i), frame(500, i));
     }
     run.shrinkTo(100_000);
     assertThat(run.bytes()).isLessThanOrEqualTo(100_000);

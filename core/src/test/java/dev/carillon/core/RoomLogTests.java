@@ -14,7 +14,8 @@ class RoomLogTests {
 
   private static Entry entry(long offset) {
     Payload payload = Payload.text("m" + offset);
-    return new Entry(offset, new Message("id", null, payload, null, offset, Map.of(), null, 0, 0));
+    return new Entry(
+        offset, new Message("id", null, payload, null, offset, Map.of(), null, 0, 0, true));
   }
 
   @Test

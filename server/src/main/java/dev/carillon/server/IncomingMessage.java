@@ -36,15 +36,7 @@ public record IncomingMessage(RoomName room, Draft draft) {
 
   /** It is appended with another payload. */
   public Gate.Verdict accept(Payload changed) {
-    return new Gate.Verdict.Pass(
-        new Draft(
-            draft.event(),
-            changed,
-            draft.tags(),
-            draft.key(),
-            draft.priority(),
-            draft.ttlMillis(),
-            draft.stamp()));
+    return new Gate.Verdict.Pass(draft.withPayload(changed));
   }
 
   /**

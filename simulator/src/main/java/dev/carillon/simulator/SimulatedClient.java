@@ -151,7 +151,7 @@ final class SimulatedClient implements SimulatedConnection.Receiver {
   private void send(RoomName room, Following following) {
     var stamp = new Draft.Stamp(name, following.incarnation, following.sequence, following.settled);
     Payload payload = Payload.text(stamp.messageId());
-    Draft draft = new Draft(null, payload, Map.of(), null, 0, 0, stamp);
+    Draft draft = new Draft(null, payload, Map.of(), null, 0, 0, true, stamp);
     long ref = ++refs;
     asked.put(ref, room);
     command(session -> session.publish(ref, room, draft));

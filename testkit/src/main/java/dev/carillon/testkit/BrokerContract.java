@@ -93,7 +93,8 @@ public abstract class BrokerContract {
   void aMessageComesBackAsItWasPublished() {
     Member sender = new Member("s1", new User("alice"), null);
     Payload payload = new Payload(Payload.Kind.BINARY, new byte[] {0, 1, (byte) 0xff});
-    Draft draft = new Draft("moved", payload, Map.of("b", "2", "a", "1"), "k", 3, 60_000, null);
+    Draft draft =
+        new Draft("moved", payload, Map.of("b", "2", "a", "1"), "k", 3, 60_000, false, null);
     List<Append> one = List.of(new Append(draft, "id-1", sender, clock.millis()));
     List<Appended> results = await(answer -> broker.append(ROOM, one, answer));
     stored(results.getFirst());
@@ -107,6 +108,7 @@ public abstract class BrokerContract {
     assertThat(message.key()).isEqualTo("k");
     assertThat(message.priority()).isEqualTo(3);
     assertThat(message.ttlMillis()).isEqualTo(60_000);
+    assertThat(message.echo()).isFalse();
   }
 
   @Test
@@ -281,7 +283,7 @@ public abstract class BrokerContract {
     var stamp = new Draft.Stamp(publisher, incarnation, sequence, previous);
     Payload payload = Payload.text(stamp.messageId());
     return new Append(
-        new Draft(null, payload, Map.of(), null, 0, 0, stamp),
+        new Draft(null, payload, Map.of(), null, 0, 0, true, stamp),
         stamp.messageId(),
         null,
         clock.millis());

@@ -27,15 +27,28 @@ final class Entries {
       List.of(
           entry(1, null, Payload.text("hello"), MEMBER, Map.of()),
           entry(2, "say", Payload.json("{\"a\":[1,2,{\"b\":null}]}"), MEMBER, Map.of()),
-          entry(3, "raw", new Payload(Payload.Kind.BINARY, new byte[] {0, -1, 127}), null, Map.of()),
-          entry(4, "a\"b\\c\n\u0001é\uD83D\uDE00", Payload.text("\u0000\"\\\u2028é\uD83D\uDE00"),
+          entry(
+              3, "raw", new Payload(Payload.Kind.BINARY, new byte[] {0, -1, 127}), null, Map.of()),
+          entry(
+              4,
+              "a\"b\\c\n\u0001é\uD83D\uDE00",
+              Payload.text("\u0000\"\\\u2028é\uD83D\uDE00"),
               new Member("s2", new User("b\"o\\b"), Payload.json("{\"mood\":\"fine\"}")),
               Map.of("k", "v", "a", "\"", "z", "é")),
           entry(5, null, Payload.EMPTY, null, Map.of()),
           new Entry(
               Long.MAX_VALUE >>> 11,
               new Message(
-                  "p:1:1", "e", Payload.text("x"), MEMBER, 1, Map.of("b", "1"), "key", -10, 5)));
+                  "p:1:1",
+                  "e",
+                  Payload.text("x"),
+                  MEMBER,
+                  1,
+                  Map.of("b", "1"),
+                  "key",
+                  -10,
+                  5,
+                  true)));
 
   private Entries() {}
 
@@ -47,7 +60,8 @@ final class Entries {
       Map<String, String> tags) {
     return new Entry(
         offset,
-        new Message("id-" + offset, event, payload, sender, 1_700_000_000_000L, tags, null, 0, 0));
+        new Message(
+            "id-" + offset, event, payload, sender, 1_700_000_000_000L, tags, null, 0, 0, true));
   }
 
   /** An entry equal to another one, and sharing nothing with it. */
@@ -57,8 +71,16 @@ final class Entries {
     return new Entry(
         entry.offset(),
         new Message(
-            m.id(), m.event(), payload, m.sender(), m.time(), m.tags(), m.key(), m.priority(),
-            m.ttlMillis()));
+            m.id(),
+            m.event(),
+            payload,
+            m.sender(),
+            m.time(),
+            m.tags(),
+            m.key(),
+            m.priority(),
+            m.ttlMillis(),
+            m.echo()));
   }
 
   /** A notice of every kind; fails when there is a kind that it has not been taught. */
@@ -83,8 +105,7 @@ final class Entries {
     notices.add(new Notice.Rejected(0, room, false, problem));
     notices.add(new Notice.Refused(4, null, problem));
     notices.add(new Notice.Refused(0, room, problem));
-    notices.add(
-        new Notice.History(5, room, new Broker.Extent(EPOCH, 1, 7), OF_EVERY_KIND, true));
+    notices.add(new Notice.History(5, room, new Broker.Extent(EPOCH, 1, 7), OF_EVERY_KIND, true));
     notices.add(new Notice.History(5, room, new Broker.Extent(EPOCH, 1, 0), List.of(), false));
     notices.add(new Notice.Members(6, room, members, 1));
     notices.add(new Notice.Members(6, room, List.of(), 5000));

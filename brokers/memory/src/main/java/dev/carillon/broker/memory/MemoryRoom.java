@@ -110,7 +110,8 @@ final class MemoryRoom {
             draft.tags(),
             draft.key(),
             draft.priority(),
-            draft.ttlMillis());
+            draft.ttlMillis(),
+            draft.echo());
     if (head - first + 1 == ring.length) {
       grow();
     }

@@ -103,13 +103,12 @@ final class Commands {
     if (room == null) {
       return;
     }
-    if (join.filter() != null) {
-      unsupported(join.id(), join.room(), "filters");
-    } else if (join.name() != null) {
+    if (join.name() != null) {
       unsupported(join.id(), join.room(), "durable subscriptions");
     } else {
       answers.joining(join.id(), room, join.start() != null);
-      session.join(join.id(), room, from(join.start(), new From.Now()), join.presence());
+      From from = from(join.start(), new From.Now());
+      session.join(join.id(), room, from, join.presence(), join.filter());
     }
   }
 
@@ -176,18 +175,13 @@ final class Commands {
       return "free message ids; count with publisher, incarnation and sequence";
     }
     if (publish.filter() != null) {
-      return "filters";
+      return "filters over the readers' claims";
     }
-    if (publish.ttl() != null) {
-      return "a time to live";
-    }
-    if (publish.countReaders()) {
-      return "counting readers";
-    }
-    return publish.echo() ? null : "publishing without an echo";
+    return publish.countReaders() ? "counting readers" : null;
   }
 
   private static Draft draft(ClientMessage.Publish publish) {
+    Long ttl = publish.ttl();
     PublishId id = publish.publishId();
     dev.carillon.wire.Payload data = publish.payload();
     Payload.Kind kind =
@@ -206,7 +200,8 @@ final class Commands {
           case NORMAL -> 0;
           case HIGH -> 1;
         },
-        0,
+        ttl == null ? 0 : ttl,
+        publish.echo(),
         id == null
             ? null
             : new Draft.Stamp(id.publisher(), id.incarnation(), id.sequence(), id.previous()));

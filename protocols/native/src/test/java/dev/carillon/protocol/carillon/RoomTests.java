@@ -351,7 +351,6 @@ class RoomTests {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "{'op':'join','id':2,'room':'a','filter':'x'}",
         "{'op':'join','id':2,'room':'a','name':'n'}",
         "{'op':'history','id':2,'room':'a','order':'newest'}",
         "{'op':'history','id':2,'room':'a','compact':true}",
@@ -361,7 +360,7 @@ class RoomTests {
         "{'op':'call','id':2,'event':'e','type':'text','data':'x'}",
         "{'op':'reply','id':2,'type':'text','data':'x'}",
         "{'op':'refresh','id':2,'token':'t'}",
-        "{'op':'publish','room':'a','type':'text','data':'x','echo':false}"
+        "{'op':'publish','room':'a','type':'text','data':'x','readers':true}"
       })
   void whatIsNotOfferedIsRefusedAndNotForgotten(String frame) {
     assertThat(Dialogue.connected(node, "ann").says(frame).error()).isEqualTo("unsupported");
@@ -373,8 +372,6 @@ class RoomTests {
         "'user':'bob'",
         "'session':'s'",
         "'global':true",
-        "'room':'a','echo':false",
-        "'room':'a','ttl':5",
         "'room':'a','filter':'x'",
         "'room':'a','readers':true",
         "'room':'a','message_id':'m'"

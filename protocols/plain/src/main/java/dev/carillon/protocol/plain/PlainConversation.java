@@ -146,6 +146,7 @@ final class PlainConversation implements Conversation {
       case INTERNAL -> Disconnect.INTERNAL;
       case BAD_MESSAGE,
           BAD_ROOM_NAME,
+          BAD_FILTER,
           NOT_JOINED,
           ALREADY_JOINED,
           SEQUENCE_GAP,
