@@ -1,0 +1,329 @@
+"""The rooms that are read: joined, joined again after every loss, left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from random import Random
+from typing import Any
+
+from ._backoff import Backoff
+from ._codecs import Payload
+from ._fields import time_of
+from ._messages import (
+    Entry,
+    Failure,
+    Joined,
+    Left,
+    Members,
+    Problem,
+    WireGap,
+    WirePresence,
+    WireReset,
+    WireResumed,
+    WireRewind,
+    WireSkipped,
+    WireStale,
+)
+from ._outputs import Answer, Deliver, Fail, RoomOver, Told
+from ._presence import Presence
+from ._reading import Reading
+from ._requests import Request, Requests, refusal
+from ._settings import Settings
+from ._speaker import Speaker
+from .errors import CarillonError, RequestRefused, RoomEnded
+from .events import Event, Position, Stale
+
+RoomMessage = (
+    Entry | WireGap | WirePresence | WireReset | WireResumed | WireRewind | WireSkipped | WireStale
+)
+
+
+class Phase(Enum):
+    """How a room stands with the server."""
+
+    APART = "apart"
+    """Not joined: there is no connection, or the server asked to wait, or it is set aside."""
+    JOINING = "joining"
+    """Asked for; what comes before the answer belongs to the time before."""
+    LIVE = "live"
+
+
+@dataclass(slots=True, eq=False)
+class Room:
+    """One room, from ``join`` to ``leave``."""
+
+    name: str
+    options: dict[str, Any]
+    """``presence``, ``filter`` and ``name``, which every join repeats."""
+    start: dict[str, Any]
+    """``last`` or ``since``, until it is known where that is."""
+    reading: Reading
+    presence: Presence
+    backoff: Backoff
+    ticket: int | None
+    phase: Phase = Phase.APART
+    request: int = 0
+    due: int | None = None
+    """When the first join, which somebody waits for, has taken too long."""
+    sent_at: int = 0
+    retry_at: int | None = None
+    stated: bool = False
+    aside: bool = False
+    state: Payload | None = None
+    seen_roster: bool = field(default=False)
+
+
+class Rooms:
+    """All rooms of a client, in the order in which they were joined."""
+
+    def __init__(
+        self, speaker: Speaker, requests: Requests, settings: Settings, random: Random
+    ) -> None:
+        self._speaker = speaker
+        self._requests = requests
+        self._settings = settings
+        self._random = random
+        self._rooms: dict[str, Room] = {}
+        self.new_session = True
+
+    def get(self, name: str) -> Room | None:
+        return self._rooms.get(name)
+
+    # -- Commands
+
+    def join(
+        self,
+        ticket: int,
+        name: str,
+        options: dict[str, Any],
+        start: dict[str, Any],
+        position: Position | None,
+        now: int,
+    ) -> None:
+        if name in self._rooms:
+            error = RequestRefused("already_joined", f"the room {name} is joined already")
+            self._speaker.emit(Fail(ticket, error))
+            return
+        backoff = Backoff(self._settings, self._random)
+        room = Room(name, options, start, Reading(name), Presence(name), backoff, ticket)
+        room.due = now + self._settings.request_ms
+        if position is not None:
+            room.reading.begin_at(position)
+        self._rooms[name] = room
+        self._ask(room, now)
+
+    def leave(self, ticket: int | None, name: str, now: int) -> None:
+        room = self._rooms.pop(name, None)
+        there = room is not None and room.phase is not Phase.APART
+        if there and self._speaker.may_speak:
+            request = Request(ticket, "leave", {"room": name}, repeatable=False, lost_is_done=True)
+            self._requests.add(request, now)
+        elif ticket is not None:
+            self._speaker.emit(Answer(ticket, None))
+
+    def state(self, ticket: int, name: str, payload: Payload | None, now: int) -> None:
+        room = self._rooms.get(name)
+        if room is not None:
+            room.state = payload
+        self._requests.add(Request(ticket, "state", {"room": name}, payload), now)
+
+    def set_aside(self, name: str, now: int) -> None:
+        """The application does not keep up: the server is to keep what comes, for a while."""
+        room = self._rooms.get(name)
+        if room is not None and not room.aside and room.ticket is None:
+            room.aside = True
+            self._say_leave(room, now)
+
+    def take_up(self, name: str, now: int) -> None:
+        """It has caught up."""
+        room = self._rooms.get(name)
+        if room is not None and room.aside:
+            room.aside = False
+            self._ask(room, now)
+
+    # -- The connection
+
+    def connected(self, new_session: bool, now: int) -> None:
+        self.new_session = new_session
+        for room in list(self._rooms.values()):
+            self._ask(room, now)
+
+    def disconnected(self) -> None:
+        for room in self._rooms.values():
+            room.phase = Phase.APART
+            room.retry_at = None
+
+    def forget_positions(self) -> None:
+        for room in self._rooms.values():
+            room.reading.forget()
+
+    def tick(self, now: int) -> None:
+        for room in list(self._rooms.values()):
+            if room.due is not None and now >= room.due and room.ticket is not None:
+                timeout = RequestRefused("timeout", "there was no answer in time", retryable=True)
+                self._speaker.emit(Fail(room.ticket, timeout))
+                self.leave(None, room.name, now)
+            elif room.retry_at is not None and now >= room.retry_at:
+                self._ask(room, now)
+
+    def next_ms(self) -> int | None:
+        times = [room.due for room in self._rooms.values() if room.due is not None]
+        times += [room.retry_at for room in self._rooms.values() if room.retry_at is not None]
+        return min(times, default=None)
+
+    def oldest_join(self) -> int | None:
+        """When the oldest join that nobody waits for was sent, if one is not answered."""
+        joining = [
+            room.sent_at
+            for room in self._rooms.values()
+            if room.phase is Phase.JOINING and room.ticket is None
+        ]
+        return min(joining, default=None)
+
+    def end(self, error: CarillonError) -> None:
+        for room in self._rooms.values():
+            if room.ticket is not None:
+                self._speaker.emit(Fail(room.ticket, error))
+        self._rooms.clear()
+
+    def _ask(self, room: Room, now: int) -> None:
+        room.retry_at = None
+        if not self._speaker.may_speak or room.aside:
+            return
+        fields: dict[str, Any] = {"room": room.name, **room.options}
+        position = room.reading.position
+        # The place of a named subscription is kept by the server, but for the first time.
+        named = "name" in room.options and room.ticket is None
+        room.stated = position is not None and not named
+        if position is not None and room.stated:
+            fields["from"] = {"epoch": position.epoch, "offset": position.offset}
+        elif not room.reading.placed:
+            fields.update(room.start)
+        room.request = self._speaker.number()
+        room.phase = Phase.JOINING
+        room.sent_at = now
+        self._speaker.say("join", {"id": room.request, **fields})
+
+    def _say_leave(self, room: Room, now: int) -> None:
+        room.phase = Phase.APART
+        if self._speaker.may_speak:
+            self._requests.add(Request(None, "leave", {"room": room.name}, repeatable=False), now)
+
+    def _again(self, room: Room, now: int) -> None:
+        self._say_leave(room, now)
+        self._ask(room, now)
+
+    # -- What the server says
+
+    def joined(self, joined: Joined, now: int) -> None:
+        room = self._rooms.get(joined.room)
+        if room is None or room.phase is not Phase.JOINING or joined.id != room.request:
+            return
+        room.phase = Phase.LIVE
+        room.backoff.reset()
+        promised = "name" in room.options or bool(room.start)
+        events: list[Event] = list(room.reading.joined(joined, room.stated, promised))
+        if joined.members is not None:
+            events += room.presence.roster(joined.members, joined.count, room.seen_roster)
+            room.seen_roster = True
+        if room.ticket is not None:
+            self._speaker.emit(Answer(room.ticket, joined))
+            room.ticket = room.due = None
+        elif room.state is not None and self.new_session:
+            self._requests.add(Request(None, "state", {"room": room.name}, room.state), now)
+        self._deliver(room, events, 0)
+
+    def failed(self, failure: Failure, now: int) -> bool:
+        """Whether the error answers a join here."""
+        for room in self._rooms.values():
+            if room.phase is Phase.JOINING and room.request == failure.id:
+                self._refused(room, failure.problem, now)
+                return True
+        return False
+
+    def _refused(self, room: Room, problem: Problem, now: int) -> None:
+        if room.ticket is not None:
+            self._speaker.emit(Fail(room.ticket, refusal(problem)))
+            del self._rooms[room.name]
+        elif problem.code == "already_joined":
+            self._again(room, now)
+        elif problem.retryable:
+            room.phase = Phase.APART
+            wait = room.backoff.next_ms()
+            if problem.retry_after is not None:
+                wait = min(problem.retry_after, self._settings.slot_max_ms)
+            room.retry_at = now + wait
+            self._speaker.emit(Told(refusal(problem), room.name))
+        else:
+            del self._rooms[room.name]
+            self._speaker.emit(RoomOver(room.name, RoomEnded(problem.code, problem.message)))
+
+    def left(self, left: Left) -> None:
+        """Not as the answer to a leave of ours: the server takes the room away."""
+        room = self._rooms.get(left.room)
+        if room is None or room.phase is not Phase.LIVE or left.id is not None:
+            return
+        del self._rooms[left.room]
+        reason = left.reason or "left"
+        error = RoomEnded(reason, f"the server ended the reading of {left.room}")
+        self._speaker.emit(RoomOver(left.room, error))
+
+    def heads(self, rooms: dict[str, int], now: int) -> None:
+        for name, head in rooms.items():
+            room = self._rooms.get(name)
+            if room is not None and room.phase is Phase.LIVE:
+                self._took(room, room.reading.head(head), head + 1, 0, now)
+
+    def take(self, message: RoomMessage, size: int, now: int) -> None:
+        """Something about a room."""
+        room = self._rooms.get(message.room)
+        if room is None or room.phase is not Phase.LIVE:
+            return
+        reading = room.reading
+        reached = 0
+        events: Sequence[Event] | None
+        if isinstance(message, Entry):
+            events, reached = reading.message(message), message.offset
+        elif isinstance(message, WireResumed):
+            events, reached = reading.resumed(message), message.first
+        elif isinstance(message, WirePresence):
+            self._presence_changed(room, message, size, now)
+            return
+        elif isinstance(message, WireGap):
+            events = reading.gap(message)
+        elif isinstance(message, WireSkipped):
+            events = reading.skipped(message)
+        elif isinstance(message, WireReset):
+            events = reading.reset(message)
+        elif isinstance(message, WireRewind):
+            events = reading.rewind(message)
+        else:
+            events = [Stale(room.name, time_of(message.since))]
+        self._took(room, events, reached, size, now)
+
+    def _took(
+        self, room: Room, events: Sequence[Event] | None, reached: int, size: int, now: int
+    ) -> None:
+        if events is None:
+            self._deliver(room, [room.reading.ask_again(reached)], 0)
+            self._again(room, now)
+        else:
+            self._deliver(room, events, size)
+
+    def _presence_changed(self, room: Room, change: WirePresence, size: int, now: int) -> None:
+        event, missing = room.presence.changed(change)
+        self._deliver(room, [event], size)
+        if missing:
+
+            def corrected(answer: Members) -> None:
+                events = room.presence.roster(answer.members, answer.count, known=True)
+                self._deliver(room, events, 0)
+
+            request = Request(None, "members", {"room": room.name}, then=corrected)
+            self._requests.add(request, now)
+
+    def _deliver(self, room: Room, events: Sequence[Event], size: int) -> None:
+        for event in events:
+            self._speaker.emit(Deliver(room.name, event, size))
