@@ -137,9 +137,27 @@ _JSON = json.JSONDecoder(
 def parse_json(text: str) -> Any:
     """One JSON value, and nothing else that Python would take for one."""
     try:
-        return _JSON.decode(text)
+        value = _JSON.decode(text)
     except (ValueError, RecursionError) as cause:
         raise MalformedMessage(f"not JSON: {cause}", fatal=True, cause=cause) from None
+    if text.count("[") + text.count("{") > _msgpack.MAX_DEPTH:
+        _check_depth(value)
+    return value
+
+
+def _check_depth(value: Any) -> None:
+    level = [value]
+    for _ in range(_msgpack.MAX_DEPTH + 1):
+        level = [inner for outer in level for inner in _inner(outer)]
+        if not level:
+            return
+    raise MalformedMessage("nested too deeply", fatal=True)
+
+
+def _inner(value: Any) -> list[Any]:
+    """The containers in a container."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [item for item in inner if isinstance(item, (dict, list))]
 
 
 def _text(value: Any) -> str:

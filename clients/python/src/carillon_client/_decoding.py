@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
-from ._fields import MAX_NUMBER, Data, Fields
+from ._fields import MAX_NUMBER, Data, Fields, Repeated
 from ._messages import (
     Done,
     Entry,
@@ -124,9 +124,9 @@ def _joined(d: Decoding, f: Fields) -> Joined:
 
 
 def _resumed(d: Decoding, f: Fields) -> WireResumed:
-    return WireResumed(
-        f.maybe_number("id", 1), f.string("room"), f.epoch(), f.number("from", 1), f.number("to")
-    )
+    first = f.number("from", 1)
+    last = f.number("to", first - 1)
+    return WireResumed(f.maybe_number("id", 1), f.string("room"), f.epoch(), first, last)
 
 
 def _reset(d: Decoding, f: Fields) -> WireReset:
@@ -261,6 +261,8 @@ def _heads(d: Decoding, f: Fields) -> Heads:
     rooms = f.raw("rooms")  # one name a room, so more of them than an envelope has fields
     if not isinstance(rooms, dict):
         f.wrong("rooms", "an object")
+    if isinstance(rooms, Repeated):
+        raise MalformedMessage("rooms has a field twice", fatal=True)
     for head in rooms.values():
         if type(head) is not int or not 0 <= head <= MAX_NUMBER:
             f.wrong("rooms", "an object of offsets")

@@ -154,10 +154,10 @@ class Fields:
 
 
 def is_short(value: str) -> bool:
-    """Whether a string fits the limit of the envelope, which counts bytes."""
-    if len(value) <= MAX_STRING // 4:
-        return True
+    """Whether a string is Unicode, and fits the limit of the envelope, which counts bytes."""
+    if value.isascii():
+        return len(value) <= MAX_STRING
     try:
         return len(value) <= MAX_STRING and len(value.encode()) <= MAX_STRING
-    except UnicodeEncodeError:
+    except UnicodeEncodeError:  # half a surrogate pair
         return False
