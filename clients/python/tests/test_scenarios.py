@@ -73,7 +73,9 @@ class Player:
                 self._compare([e for e in expected if is_network(e)], network, exact=True)
                 self._compare([e for e in expected if not is_network(e)], application, exact=False)
             except AssertionError as cause:
-                text = f"step {number} at {at}: {cause}\nnetwork {network}\napplication {application}"
+                text = (
+                    f"step {number} at {at}: {cause}\nnetwork {network}\napplication {application}"
+                )
                 raise AssertionError(text) from None
 
     def _pass_time(self, at: int, suspended: bool) -> None:
@@ -234,7 +236,12 @@ def event_fields(event: events.Event) -> dict[str, Any]:
         case events.Stale(_, since):
             return {"kind": "stale", "since": int(since.timestamp() * 1000)}
         case events.PresenceChange(_, change, member, count):
-            return {"kind": "presence", "event": change, "member": member_fields(member), "n": count}
+            return {
+                "kind": "presence",
+                "event": change,
+                "member": member_fields(member),
+                "n": count,
+            }
 
 
 def entry_fields(message: events.Message) -> dict[str, Any]:

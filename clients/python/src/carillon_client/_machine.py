@@ -373,6 +373,14 @@ class Machine:
             )
             self._requests.add(request, now)
 
+    def set_aside(self, now: int, room: str) -> None:
+        """The application does not keep up with a room."""
+        self.rooms.set_aside(room, now)
+
+    def take_up(self, now: int, room: str) -> None:
+        """It has caught up."""
+        self.rooms.take_up(room, now)
+
     def set_state(self, now: int, ticket: int, room: str, payload: Payload | None) -> None:
         if not self._over(ticket):
             self.rooms.state(ticket, room, payload, now)
@@ -395,13 +403,12 @@ class Machine:
         error = {"code": answer.code, "message": answer.message, "retryable": answer.retryable}
         self._speaker.say("reply", {"id": number, "error": error})
 
-    def withdraw(self, ticket: int) -> None:
-        """Nobody waits for a command any more. What was not sent yet will not be."""
+    def withdraw(self, ticket: int) -> bool:
+        """Nobody waits for a command any more. Whether it was not sent yet, and now will not be."""
         publication = self._publications.pop(ticket, None)
         if publication is not None:
-            self.outbox.withdraw(publication)
-        else:
-            self._requests.withdraw(ticket)
+            return self.outbox.withdraw(publication)
+        return self._requests.withdraw(ticket)
 
     def _over(self, ticket: int) -> bool:
         if self.state is not State.ENDED:
