@@ -12,8 +12,9 @@ from places import SPEC, read
 from carillon_client import _outputs as out
 from carillon_client import events
 from carillon_client._codecs import JsonCodec, Payload
+from carillon_client._fields import Data
 from carillon_client._machine import Machine
-from carillon_client._messages import Data, Joined, Members, Welcome, WireHistory
+from carillon_client._messages import Joined, Members, Welcome, WireHistory
 from carillon_client._settings import DEFAULT
 from carillon_client.errors import (
     CarillonError,
@@ -132,7 +133,7 @@ class Player:
             machine.close(at)
         elif do == "join":
             options = {key: call[key] for key in JOIN_OPTIONS if key in call}
-            start = {key: call[key] for key in ("last", "since") if key in call}
+            start: dict[str, Any] = {key: call[key] for key in ("last", "since") if key in call}
             position = events.Position(**call["from"]) if "from" in call else None
             machine.join(at, ticket, call["room"], options, start, position)
         elif do == "leave":
