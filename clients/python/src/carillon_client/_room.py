@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -92,7 +92,7 @@ class Room:
             if isinstance(event, (Gap, Reset)) or (isinstance(event, Missing) and event.lost):
                 _log.warning("%s: messages were lost to this reader: %s", self.name, event)
 
-    async def events(self) -> AsyncIterator[Event]:
+    async def events(self) -> AsyncGenerator[Event, None]:
         """Everything that happens in the room, in order."""
         while (event := await self._take()) is not None:
             yield event
