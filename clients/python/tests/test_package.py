@@ -66,6 +66,12 @@ def test_the_licence_is_the_projects() -> None:
     assert (PACKAGE / "LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()
 
 
+def test_the_reference_is_what_the_docstrings_say() -> None:
+    command = [sys.executable, str(PACKAGE / "docs" / "reference.py")]
+    checked = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stderr
+
+
 def test_it_needs_nothing_but_websockets(installed: Path) -> None:
     listing = subprocess.run(
         [str(installed), "-m", "pip", "list", "--format=freeze", "--disable-pip-version-check"],
