@@ -20,7 +20,8 @@ HEAD = """# Reference
 
 <!-- Written by docs/reference.py from the docstrings; a test holds the two together. -->
 
-Everything here is imported from `carillon_client`. Times are in seconds unless a name ends in `_ms`.
+Everything here is imported from `carillon_client`.
+Times are in seconds, unless a name ends in `_ms`.
 """
 
 
