@@ -1,4 +1,4 @@
-"""Who is in a room, kept up to date.   python presence_list.py [ROOM] [--mood MOOD] [--url URL]
+"""Who is in a room, kept up to date.   python presence_list.py [ROOM] [--url URL]
 
 Start it in several terminals; Ctrl-C leaves.
 """
@@ -13,14 +13,13 @@ import carillon_client as carillon
 
 
 def show(room: carillon.Room) -> None:
-    members = [f"{m.user or m.session} ({m.state})" for m in room.presence.values()]
+    members = [member.user or member.session for member in room.presence.values()]
     print(f"{room.presence.count} here: {', '.join(sorted(members))}", flush=True)
 
 
 async def main(options: argparse.Namespace) -> None:
     async with carillon.connect(options.url) as client:
         room = await client.join(options.room, presence=True)
-        await room.set_state(options.mood)
         show(room)
         async for event in room.events():
             if isinstance(event, carillon.PresenceChange):
@@ -30,7 +29,6 @@ async def main(options: argparse.Namespace) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Who is in a room, kept up to date.")
     parser.add_argument("room", nargs="?", default="chat/lobby")
-    parser.add_argument("--mood", default="fine")
     parser.add_argument("--url", default="ws://localhost:8080")
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(main(parser.parse_args()))

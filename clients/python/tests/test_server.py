@@ -17,7 +17,7 @@ from carillon_client import blocking
 from carillon_client._settings import DEFAULT
 
 QUICK = replace(DEFAULT, reconnect_first_ms=10, reconnect_max_ms=100)
-KEEPING = ("--set", "rooms.{any...}.retention.count=100000")
+KEEPING = ("--set", "rooms.test/{number}.retention.count=100000")
 _numbers = count()
 
 

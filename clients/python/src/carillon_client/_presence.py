@@ -38,12 +38,15 @@ class Presence:
             changes.append(PresenceChange(self._room, "count", None, count))
         return changes
 
-    def changed(self, change: WirePresence) -> tuple[PresenceChange, bool]:
-        """One change, and whether one before it is missing: then the list has to be read again."""
+    def changed(self, change: WirePresence) -> tuple[PresenceChange | None, bool]:
+        """One change, unless it was in the list already, and whether one before it is missing: then
+        the list has to be read again."""
         missing = self._last is not None and change.offset > self._last + 1
         self._last = max(self._last or 0, change.offset)
         member = change.member
         if member is not None:
+            if change.event == "join" and self.members.get(member.session) == member:
+                return None, missing
             if change.event == "leave":
                 self.members.pop(member.session, None)
             else:

@@ -314,7 +314,7 @@ class Rooms:
 
     def _presence_changed(self, room: Room, change: WirePresence, size: int, now: int) -> None:
         event, missing = room.presence.changed(change)
-        self._deliver(room, [event], size)
+        self._deliver(room, [event] if event is not None else [], size)
         if missing:
 
             def corrected(answer: Members) -> None:
