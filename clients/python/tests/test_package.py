@@ -50,8 +50,9 @@ def installed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_built_files_hold_what_they_should(built: Path) -> None:
     (wheel,) = built.glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()
-    sources = {f"carillon_client/{path.name}" for path in (PACKAGE / "src").glob("*/*")}
-    sources -= {"carillon_client/__pycache__"}
+    sources = {
+        f"carillon_client/{path.name}" for path in (PACKAGE / "src").glob("*/*") if path.is_file()
+    }
     assert "carillon_client/py.typed" in sources
     packed = {name for name in names if name.startswith("carillon_client/")}
     assert packed == sources

@@ -178,7 +178,7 @@ class Player:
 
     def _filled(self, value: Any) -> Any:
         if isinstance(value, str) and value.startswith("$"):
-            return self._variables[value]
+            return value[1:] if value.startswith("$$") else self._variables[value]
         if isinstance(value, list):
             return [self._filled(item) for item in value]
         if isinstance(value, dict):
@@ -285,7 +285,7 @@ def value_fields(value: Any) -> dict[str, Any]:
             ]
             return {"epoch": value.epoch, "head": value.head, "messages": entries}
         case Members():
-            return {"count": value.count}
+            return {"count": value.roster.count}
         case Data(kind, data):
             return {"type": kind, "data": data}
         case _:

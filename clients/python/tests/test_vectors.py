@@ -43,7 +43,7 @@ def as_said(value: Any) -> Any:
         return {"type": value.type, "data": value.value}
     if is_dataclass(value) and not isinstance(value, type):
         said = {name: as_said(getattr(value, name)) for name in asdict(value)}
-        for name in ("data", "answer", "problem", "call"):
+        for name in ("data", "answer", "problem", "call", "roster"):
             inner = said.get(name)
             if isinstance(inner, dict) and not (name == "data" and "type" in said):
                 del said[name]

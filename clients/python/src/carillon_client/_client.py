@@ -220,7 +220,7 @@ class Client:
     async def members(self, room: str) -> tuple[Member, ...]:
         """Who is in a room, asked once. ``join(room, presence=True)`` keeps it up to date."""
         members: Members = await self._driver.ask("members", {"room": room})
-        return members.members
+        return members.roster.members
 
     async def call(
         self,

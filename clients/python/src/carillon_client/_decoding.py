@@ -20,6 +20,7 @@ from ._messages import (
     Refreshed,
     Rejected,
     Reply,
+    Roster,
     ServerMessage,
     Unknown,
     Welcome,
@@ -83,8 +84,9 @@ class Decoding:
             state=None if state is None else self.data(state).value,
         )
 
-    def members(self, fields: Fields) -> tuple[Member, ...]:
-        return tuple(self.member(inner) for inner in fields.inners("members"))
+    def roster(self, fields: Fields) -> Roster:
+        members = tuple(self.member(inner) for inner in fields.inners("members"))
+        return Roster(members, fields.number("count"), fields.maybe_number("offset"))
 
 
 def sender(fields: Fields | None) -> Sender:
@@ -118,8 +120,7 @@ def _joined(d: Decoding, f: Fields) -> Joined:
         epoch=f.epoch(),
         head=f.number("head"),
         oldest=f.maybe_number("oldest", 1),
-        members=None if roster is None else d.members(roster),
-        count=0 if roster is None else roster.number("count"),
+        roster=None if roster is None else d.roster(roster),
     )
 
 
@@ -217,7 +218,7 @@ def _history(d: Decoding, f: Fields) -> WireHistory:
 
 
 def _members(d: Decoding, f: Fields) -> Members:
-    return Members(f.number("id", 1), f.string("room"), d.members(f), f.number("count"))
+    return Members(f.number("id", 1), f.string("room"), d.roster(f))
 
 
 def _call(d: Decoding, f: Fields) -> WireCall:

@@ -25,14 +25,22 @@ class Welcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Roster:
+    """Who is in a room. ``offset``: the last change that is in it."""
+
+    members: tuple[Member, ...]
+    count: int
+    offset: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Joined:
     id: int | None
     room: str
     epoch: str
     head: int
     oldest: int | None
-    members: tuple[Member, ...] | None
-    count: int
+    roster: Roster | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +160,7 @@ class WireHistory:
 class Members:
     id: int
     room: str
-    members: tuple[Member, ...]
-    count: int
+    roster: Roster
 
 
 @dataclass(frozen=True, slots=True)

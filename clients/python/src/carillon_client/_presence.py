@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Literal, cast
 
-from ._messages import WirePresence
-from .events import Member, PresenceChange
+from ._messages import Roster, WirePresence
+from .events import Member, PresenceChange, Range
+
+MAX_ANNOUNCED = 1_000
 
 
 class Presence:
@@ -15,47 +17,65 @@ class Presence:
         self._room = room
         self.members: dict[str, Member] = {}
         self.count = 0
+        self._listed = False
         self._last: int | None = None
+        self._skipped: list[Range] = []
 
-    def roster(self, members: tuple[Member, ...], count: int, known: bool) -> list[PresenceChange]:
-        """The whole list. ``known``: there was one before, and what differs is told as changes."""
-        now = {member.session: member for member in members}
+    def listed(self, roster: Roster) -> list[PresenceChange]:
+        """The whole list. What differs from the one before is told as changes."""
+        now = {member.session: member for member in roster.members}
         before, self.members = self.members, now
-        counted, self.count = self.count, count
-        self._last = None
-        if not known:
-            return []
+        counted, self.count = self.count, roster.count
+        known, self._listed = self._listed, True
+        self._last = roster.offset
+        self._skipped.clear()
+        return self._differences(before, counted) if known else []
+
+    def _differences(self, before: dict[str, Member], counted: int) -> list[PresenceChange]:
         changes: list[PresenceChange] = []
         for session, member in before.items():
-            if session not in now:
-                changes.append(PresenceChange(self._room, "leave", member, count))
-        for session, member in now.items():
+            if session not in self.members:
+                changes.append(PresenceChange(self._room, "leave", member, self.count))
+        for session, member in self.members.items():
             if session not in before:
-                changes.append(PresenceChange(self._room, "join", member, count))
+                changes.append(PresenceChange(self._room, "join", member, self.count))
             elif before[session].state != member.state:
-                changes.append(PresenceChange(self._room, "state", member, count))
-        if not before and not now and counted != count:
-            changes.append(PresenceChange(self._room, "count", None, count))
+                changes.append(PresenceChange(self._room, "state", member, self.count))
+        if not before and not self.members and counted != self.count:
+            changes.append(PresenceChange(self._room, "count", None, self.count))
         return changes
 
+    def skipped(self, ranges: tuple[Range, ...]) -> None:
+        """Changes that will not come."""
+        self._skipped = sorted([*self._skipped, *ranges])[:MAX_ANNOUNCED]
+
     def changed(self, change: WirePresence) -> tuple[PresenceChange | None, bool]:
-        """One change, unless it was in the list already, and whether one before it is missing: then
+        """One change, unless it is in the list already, and whether one before it is missing: then
         the list has to be read again."""
+        self._pass_skipped()
+        if self._last is not None and change.offset <= self._last:
+            return None, False
         missing = self._last is not None and change.offset > self._last + 1
-        self._last = max(self._last or 0, change.offset)
+        self._last = change.offset
         member = change.member
         if member is not None:
-            if change.event == "join" and self.members.get(member.session) == member:
-                return None, missing
-            if change.event == "leave":
-                self.members.pop(member.session, None)
-            else:
-                known = self.members.get(member.session)
-                if known is not None and change.event == "state":
-                    member = Member(member.session, member.user or known.user, member.state)
-                self.members[member.session] = member
+            member = self._apply(change.event, member)
             self.count = len(self.members)
         if change.count is not None:
             self.count = change.count
         event = cast('Literal["join", "leave", "state", "count"]', change.event)
         return PresenceChange(self._room, event, member, self.count), missing
+
+    def _apply(self, event: str, member: Member) -> Member:
+        known = self.members.get(member.session)
+        if event == "leave":
+            self.members.pop(member.session, None)
+            return known or member
+        if event == "state" and known is not None:
+            member = Member(member.session, member.user or known.user, member.state)
+        self.members[member.session] = member
+        return member
+
+    def _pass_skipped(self) -> None:
+        while self._skipped and self._last is not None and self._skipped[0][0] <= self._last + 1:
+            self._last = max(self._last, self._skipped.pop(0)[1])

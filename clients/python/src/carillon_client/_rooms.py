@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from random import Random
 from typing import Any
@@ -40,6 +40,10 @@ RoomMessage = (
 )
 
 
+PRESENCE = "$presence/"
+"""What a room's name follows in the name of the log of its presence."""
+
+
 class Phase(Enum):
     """How a room stands with the server."""
 
@@ -72,7 +76,6 @@ class Room:
     stated: bool = False
     aside: bool = False
     state: Payload | None = None
-    seen_roster: bool = field(default=False)
 
 
 class Rooms:
@@ -225,9 +228,8 @@ class Rooms:
         room.backoff.reset()
         promised = "name" in room.options or bool(room.start)
         events: list[Event] = list(room.reading.joined(joined, room.stated, promised))
-        if joined.members is not None:
-            events += room.presence.roster(joined.members, joined.count, room.seen_roster)
-            room.seen_roster = True
+        if joined.roster is not None:
+            events += room.presence.listed(joined.roster)
         if room.ticket is not None:
             self._speaker.emit(Answer(room.ticket, joined))
             room.ticket = room.due = None
@@ -278,6 +280,9 @@ class Rooms:
 
     def take(self, message: RoomMessage, size: int, now: int) -> None:
         """Something about a room."""
+        if message.room.startswith(PRESENCE):
+            self._take_of_presence(message, now)
+            return
         room = self._rooms.get(message.room)
         if room is None or room.phase is not Phase.LIVE:
             return
@@ -316,13 +321,24 @@ class Rooms:
         event, missing = room.presence.changed(change)
         self._deliver(room, [event] if event is not None else [], size)
         if missing:
+            self._ask_members(room, now)
 
-            def corrected(answer: Members) -> None:
-                events = room.presence.roster(answer.members, answer.count, known=True)
-                self._deliver(room, events, 0)
+    def _take_of_presence(self, message: RoomMessage, now: int) -> None:
+        """Something about the log of a room's presence, in which the changes stand."""
+        room = self._rooms.get(message.room.removeprefix(PRESENCE))
+        if room is None or room.phase is not Phase.LIVE:
+            return
+        if isinstance(message, WireSkipped):
+            room.presence.skipped(message.ranges)
+        elif isinstance(message, (WireGap, WireReset)):
+            self._ask_members(room, now)
 
-            request = Request(None, "members", {"room": room.name}, then=corrected)
-            self._requests.add(request, now)
+    def _ask_members(self, room: Room, now: int) -> None:
+        def corrected(answer: Members) -> None:
+            if self._rooms.get(room.name) is room:
+                self._deliver(room, room.presence.listed(answer.roster), 0)
+
+        self._requests.add(Request(None, "members", {"room": room.name}, then=corrected), now)
 
     def _deliver(self, room: Room, events: Sequence[Event], size: int) -> None:
         for event in events:
