@@ -59,6 +59,8 @@ class Presence:
         self._last = change.offset
         member = change.member
         if member is not None:
+            if change.event == "join" and self.members.get(member.session) == member:
+                return None, missing
             member = self._apply(change.event, member)
             self.count = len(self.members)
         if change.count is not None:
