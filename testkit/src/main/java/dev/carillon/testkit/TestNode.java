@@ -1,5 +1,6 @@
 package dev.carillon.testkit;
 
+import dev.carillon.core.Disconnect;
 import dev.carillon.core.Draft;
 import dev.carillon.core.Node;
 import dev.carillon.core.NodeSettings;
@@ -121,6 +122,18 @@ public final class TestNode implements AutoCloseable {
       throw new IllegalStateException("a publish had " + answers.size() + " answers");
     }
     return answers.getFirst();
+  }
+
+  /**
+   * Says goodbye to every connection and ends it.
+   *
+   * @param spread over which time the clients are told to come back
+   */
+  public void goodbye(Disconnect why, Duration spread) {
+    for (int i = 0; i < loops.size(); i++) {
+      node.shard(i).goodbye(why, spread.toMillis());
+    }
+    settle();
   }
 
   /** Runs the shards until they have nothing more to do. */

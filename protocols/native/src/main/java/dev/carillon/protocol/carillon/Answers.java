@@ -1,10 +1,12 @@
 package dev.carillon.protocol.carillon;
 
+import dev.carillon.core.Disconnect;
 import dev.carillon.core.Epoch;
 import dev.carillon.core.Position;
 import dev.carillon.core.RoomName;
 import dev.carillon.core.spi.Notice;
 import dev.carillon.wire.ErrorCode;
+import dev.carillon.wire.GoodbyeReason;
 import dev.carillon.wire.Outcome;
 import dev.carillon.wire.ServerMessage;
 import java.util.ArrayList;
@@ -61,8 +63,19 @@ final class Answers {
       case Notice.Members(var id, var room, var members, var count) ->
           replies.send(new ServerMessage.Members(id, room.value(), ToWire.roster(members, count)));
       case Notice.Goodbye(var reason, var retryAfter) ->
-          replies.send(new ServerMessage.Goodbye(reason, retryAfter, null));
+          replies.send(new ServerMessage.Goodbye(goodbyeReason(reason), retryAfter, null));
     }
+  }
+
+  /** Core says it in words, the wire in one. */
+  private static String goodbyeReason(String reason) {
+    GoodbyeReason known =
+        reason.equals(Disconnect.RESTARTING.words())
+            ? GoodbyeReason.RESTART
+            : reason.equals(Disconnect.TRY_LATER.words())
+                ? GoodbyeReason.OVERLOADED
+                : GoodbyeReason.SHUTDOWN;
+    return known.code();
   }
 
   private void joined(Notice.Joined joined) {

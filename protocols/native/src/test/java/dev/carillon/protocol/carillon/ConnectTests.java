@@ -14,6 +14,7 @@ import dev.carillon.core.spi.Secret;
 import dev.carillon.testkit.TestConnection.Closed;
 import dev.carillon.testkit.TestNode;
 import dev.carillon.wire.ServerMessage;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -140,6 +141,17 @@ class ConnectTests {
     ann.connection().conversation().quiet();
 
     assertThat(ann.answer(ServerMessage.Heads.class).rooms()).isEmpty();
+  }
+
+  @Test
+  void aGoodbyeHasAReasonOfTheWireAndAMomentToComeBackIn() {
+    Dialogue ann = Dialogue.connected(node, "ann");
+    node.goodbye(Disconnect.RESTARTING, Duration.ofSeconds(10));
+
+    assertThat(ann.answer(ServerMessage.Goodbye.class))
+        .isEqualTo(new ServerMessage.Goodbye("restart", 0L, null));
+    assertThat(ann.connection().closed()).isNotNull();
+    assertThat(ann.connection().closed().why()).isEqualTo(Disconnect.RESTARTING);
   }
 
   @Test
