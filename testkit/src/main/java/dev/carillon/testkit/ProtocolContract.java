@@ -28,8 +28,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What every protocol has to keep, whoever speaks it. An implementation passes by extending this and
- * saying what its valid frames look like.
+ * What every protocol has to keep, whoever speaks it. An implementation passes by extending this
+ * and saying what its valid frames look like.
  */
 public abstract class ProtocolContract {
   /** The room that every frame of these tests is about. */
@@ -86,8 +86,7 @@ public abstract class ProtocolContract {
   }
 
   private static Credentials credentials(String user) {
-    return new Credentials(
-        new Secret(TOKEN), Credentials.Source.HEADER, user, "127.0.0.1");
+    return new Credentials(new Secret(TOKEN), Credentials.Source.HEADER, user, "127.0.0.1");
   }
 
   @Test

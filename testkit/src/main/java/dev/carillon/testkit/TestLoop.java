@@ -4,8 +4,8 @@ import dev.carillon.core.spi.Mailbox;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * A mailbox that runs its tasks when it is told to, on the thread that tells it. Posting is safe for
- * use by many threads, running is for one.
+ * A mailbox that runs its tasks when it is told to, on the thread that tells it. Posting is safe
+ * for use by many threads, running is for one.
  */
 public final class TestLoop implements Mailbox {
   private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
@@ -18,7 +18,9 @@ public final class TestLoop implements Mailbox {
     tasks.add(task);
   }
 
-  /** Runs what is there now; what these tasks post waits for the next call. Gives the number run. */
+  /**
+   * Runs what is there now; what these tasks post waits for the next call. Gives the number run.
+   */
   public int runRound() {
     int count = tasks.size();
     for (int i = 0; i < count; i++) {

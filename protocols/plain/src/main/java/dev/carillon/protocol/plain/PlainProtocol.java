@@ -15,10 +15,10 @@ import java.util.List;
  * Plain connections: {@code /rooms/{room}} is the room, {@code ?last=20} or {@code
  * ?from={epoch}:{offset}} says where to begin, each frame is a message. JSON leaves as text.
  *
- * <p>Such a peer cannot be told anything but by closing: one that lost messages is disconnected with
- * the position to come back with as the reason ({@code lag {epoch}:{offset}}, 4408), a position that
- * cannot be continued ends with {@code reset {epoch}:{head}} (4412), a message that was not taken ends
- * the connection with a sentence that says why.
+ * <p>Such a peer cannot be told anything but by closing: one that lost messages is disconnected
+ * with the position to come back with as the reason ({@code lag {epoch}:{offset}}, 4408), a
+ * position that cannot be continued ends with {@code reset {epoch}:{head}} (4412), a message that
+ * was not taken ends the connection with a sentence that says why.
  */
 public final class PlainProtocol implements Protocol {
   static final String PATH = "/rooms/";
