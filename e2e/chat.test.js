@@ -77,7 +77,7 @@ test("two tabs see each other and what each says, each thing once and in one ord
   assert.equal(await bob.page.locator(".message.own").count(), 5);
 });
 
-test("who closes the tab is no longer here", async () => {
+test("who closes the tab and does not come back is no longer here", async () => {
   const ann = await open("Ann");
   const bob = await open("Bob");
   await ann.seesPeople("Ann", "Bob");

@@ -75,17 +75,14 @@ final class RoomsTalk implements Talk, Line, Outlet {
     Session own = session;
     if (own != null) {
       session = null;
-      if (isFarewell(code)) {
+      // 7.4.1: 1000 says that the purpose has been fulfilled. 1001 is what a browser says of a tab
+      // that is closed and of one that is reloaded alike, and who reloads comes back.
+      if (code.equals(CloseCode.NORMAL)) {
         own.ended();
       } else {
         own.disconnected();
       }
     }
-  }
-
-  /** 7.4.1: the purpose has been fulfilled, or a tab is closed: nobody comes back. */
-  private boolean isFarewell(CloseCode code) {
-    return code.equals(CloseCode.NORMAL) || code.equals(CloseCode.GOING_AWAY) && !stage.closing();
   }
 
   @Override

@@ -277,11 +277,6 @@ final class WebSocketStage extends Stage implements Receiver {
     }
   }
 
-  /** Whether it was the server that began to close. */
-  boolean closing() {
-    return closingSince != 0;
-  }
-
   /** Whether the socket has taken nothing for too long. */
   boolean stalled(int since, int now) {
     return Timeouts.over(settings.timeouts().stall(), since, now);
