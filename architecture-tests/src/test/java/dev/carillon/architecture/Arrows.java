@@ -20,6 +20,7 @@ final class Arrows {
           entry("protocols/native", Set.of("core", "wire")),
           entry("protocols/plain", Set.of("core")),
           entry("brokers/memory", Set.of("core")),
+          entry("brokers/sqlite", Set.of("core")),
           entry("transport-netty", Set.of("connection")),
           entry("server", Set.of("transport-netty", "core")),
           entry("testkit", Set.of("core")),

@@ -1,0 +1,325 @@
+package dev.carillon.broker.sqlite;
+
+import dev.carillon.core.Draft;
+import dev.carillon.core.Entry;
+import dev.carillon.core.Epoch;
+import dev.carillon.core.Message;
+import dev.carillon.core.Policies;
+import dev.carillon.core.Position;
+import dev.carillon.core.Retention;
+import dev.carillon.core.RoomName;
+import dev.carillon.core.spi.Broker.Append;
+import dev.carillon.core.spi.Broker.Appended;
+import dev.carillon.core.spi.Broker.Level;
+import dev.carillon.core.spi.Sequencing;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rooms and publishers that the writer has at hand, and what one transaction makes of them:
+ * rows of messages at once, those of rooms and publishers when it ends. Confined to the writer.
+ */
+final class Group {
+  private static final int ROOMS_AT_HAND = 20_000;
+  private static final int PUBLISHERS_AT_HAND = 8192;
+
+  /** How many publishers a room remembers. */
+  static final int PUBLISHERS_OF_A_ROOM = 10_000;
+
+  /** How many messages beyond those that came are dropped at once. */
+  private static final int TRIM_STEP = 256;
+
+  /** A publisher in a room. */
+  private record Whose(long room, String name) {}
+
+  /** What one batch came to. */
+  record Outcome(StoredRoom room, List<Appended> results, List<Entry> entries) {}
+
+  private final Tables tables;
+  private final LogQueries queries;
+  private final Policies policies;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+  private final Map<RoomName, StoredRoom> rooms = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<Whose, Publisher> publishers = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<StoredRoom, Integer> changedRooms = new LinkedHashMap<>();
+  private final Map<Whose, StoredRoom> changedPublishers = new LinkedHashMap<>();
+  private final Set<StoredRoom> deleted = new LinkedHashSet<>();
+  private boolean begun;
+  private long commits;
+  private long dataVersion;
+  private long trimmed;
+
+  Group(
+      Tables tables,
+      LogQueries queries,
+      Policies policies,
+      InstantSource clock,
+      RandomGenerator random)
+      throws SQLException {
+    this.tables = tables;
+    this.queries = queries;
+    this.policies = policies;
+    this.clock = clock;
+    this.random = random;
+    this.commits = tables.commits();
+    this.dataVersion = tables.dataVersion();
+  }
+
+  // -- Rooms -----------------------------------------------------------------------------------
+
+  /** A room as it is committed, or null if there is none. */
+  @Nullable StoredRoom find(RoomName name) throws SQLException {
+    StoredRoom room = rooms.get(name);
+    if (room == null) {
+      room = queries.room(name);
+      if (room != null) {
+        rooms.put(name, room);
+      }
+    }
+    return room;
+  }
+
+  /** A room, made when there is none. */
+  StoredRoom open(RoomName name) throws SQLException {
+    StoredRoom room = find(name);
+    if (room == null) {
+      begin();
+      Epoch epoch = Epoch.random(random);
+      room = new StoredRoom(name, tables.freeRoom(), epoch, clock.millis());
+      tables.insertRoom(room);
+      rooms.put(name, room);
+    }
+    return room;
+  }
+
+  // -- Messages --------------------------------------------------------------------------------
+
+  Outcome append(RoomName name, List<Append> batch) throws SQLException {
+    begin();
+    StoredRoom room = open(name);
+    if (room.head() + batch.size() > Schema.MAX_OFFSET) {
+      throw new SQLException("room " + name + " has used all of its " + room.head() + " offsets");
+    }
+    List<Appended> results = new ArrayList<>(batch.size());
+    List<Entry> entries = new ArrayList<>(batch.size());
+    for (Append append : batch) {
+      results.add(append(room, append, entries));
+    }
+    if (!entries.isEmpty()) {
+      changedRooms.merge(room, entries.size(), Integer::sum);
+    }
+    return new Outcome(room, results, entries);
+  }
+
+  private Appended append(StoredRoom room, Append append, List<Entry> entries) throws SQLException {
+    Draft.Stamp stamp = append.draft().stamp();
+    if (stamp == null) {
+      return store(room, append, entries);
+    }
+    Whose whose = new Whose(room.id(), stamp.publisher());
+    Publisher publisher = publisher(room, whose);
+    long incarnation = publisher == null ? 0 : publisher.incarnation();
+    long last = publisher == null ? 0 : publisher.lastSequence();
+    Sequencing judged = Sequencing.of(stamp, incarnation, last);
+    if (judged == Sequencing.REPEATED && publisher != null) {
+      long offset = publisher.offsetOf(stamp.sequence());
+      return offset == 0
+          ? Sequencing.FORGOTTEN.failure(stamp, last)
+          : new Appended.Stored(new Position(room.epoch(), offset), Level.STORED, true);
+    }
+    if (judged != Sequencing.NEXT) {
+      return judged.failure(stamp, last);
+    }
+    if (publisher == null || incarnation != stamp.incarnation()) {
+      if (publisher == null) {
+        room.publishersChanged(1);
+      }
+      publisher = new Publisher(stamp.incarnation());
+      publishers.put(whose, publisher);
+    }
+    Appended stored = store(room, append, entries);
+    publisher.remember(stamp.sequence(), room.head());
+    changedPublishers.put(whose, room);
+    return stored;
+  }
+
+  private @Nullable Publisher publisher(StoredRoom room, Whose whose) throws SQLException {
+    Publisher publisher = publishers.get(whose);
+    if (publisher == null) {
+      publisher = tables.publisher(room, whose.name());
+      if (publisher != null) {
+        publishers.put(whose, publisher);
+      }
+    }
+    return publisher;
+  }
+
+  private Appended store(StoredRoom room, Append append, List<Entry> entries) throws SQLException {
+    Draft draft = append.draft();
+    Message message =
+        new Message(
+            append.id(),
+            draft.event(),
+            draft.payload(),
+            append.sender(),
+            append.time(),
+            draft.tags(),
+            draft.key(),
+            draft.priority(),
+            draft.ttlMillis(),
+            draft.echo());
+    long offset = room.grow(message.weight(), clock.millis());
+    tables.insert(room.place(offset), message);
+    entries.add(new Entry(offset, message));
+    return new Appended.Stored(new Position(room.epoch(), offset), Level.STORED, false);
+  }
+
+  // -- What is too much ------------------------------------------------------------------------
+
+  /**
+   * Drops what a room's retention no longer covers and publishers that are silent, and the room
+   * itself when it is empty and was not used since then.
+   */
+  void care(
+      RoomName name, List<String> silent, long silentSince, long unusedSince, boolean followed)
+      throws SQLException {
+    begin();
+    StoredRoom room = find(name);
+    if (room == null) {
+      return;
+    }
+    changedRooms.merge(room, 0, Integer::sum);
+    for (String each : silent) {
+      room.publishersChanged(-tables.deletePublisher(room, each, silentSince));
+      publishers.remove(new Whose(room.id(), each));
+    }
+    int excess = Math.min(room.publishers() - PUBLISHERS_OF_A_ROOM, TRIM_STEP);
+    if (excess > 0) {
+      room.publishersChanged(-tables.deleteSilentest(room, excess));
+      publishers.keySet().removeIf(whose -> whose.room() == room.id());
+    }
+    if (!followed && room.used() < unusedSince && room.count() == 0) {
+      deleted.add(room);
+    }
+  }
+
+  private void trim(StoredRoom room, int steps) throws SQLException {
+    Retention retention = policies.of(room.name()).retention();
+    long tooOld = clock.millis() - retention.age().toMillis();
+    long oldest = room.oldest();
+    long weight = 0;
+    try (ResultSet rows = tables.oldest(room, steps)) {
+      while (rows.next()) {
+        boolean drop =
+            room.head() - oldest + 1 > retention.count()
+                || room.bytes() - weight > retention.bytes()
+                || rows.getLong(3) < tooOld;
+        if (!drop) {
+          break;
+        }
+        weight += rows.getLong(2);
+        oldest++;
+      }
+    }
+    if (oldest > room.oldest()) {
+      tables.deleteMessages(room, room.oldest(), oldest - 1);
+      trimmed += oldest - room.oldest();
+      room.trimmed(oldest, weight);
+    }
+  }
+
+  // -- The transaction -------------------------------------------------------------------------
+
+  private void begin() throws SQLException {
+    if (begun) {
+      return;
+    }
+    tables.begin();
+    begun = true;
+    long version = tables.dataVersion();
+    if (version != dataVersion) { // somebody else wrote: what is at hand may be wrong
+      dataVersion = version;
+      rooms.clear();
+      publishers.clear();
+      commits = tables.commits();
+    }
+  }
+
+  /** Whether there is anything to commit. */
+  boolean isBegun() {
+    return begun;
+  }
+
+  /** Writes what is still to be written, and commits. */
+  void commit() throws SQLException {
+    long now = clock.millis();
+    for (Map.Entry<Whose, StoredRoom> changed : changedPublishers.entrySet()) {
+      Publisher publisher = publishers.get(changed.getKey());
+      if (publisher != null) {
+        tables.replacePublisher(changed.getValue(), changed.getKey().name(), publisher, now);
+      }
+    }
+    for (Map.Entry<StoredRoom, Integer> changed : changedRooms.entrySet()) {
+      StoredRoom room = changed.getKey();
+      trim(room, 2 * changed.getValue() + TRIM_STEP);
+      if (deleted.contains(room)) {
+        tables.deleteRoom(room);
+        rooms.remove(room.name());
+        publishers.keySet().removeIf(whose -> whose.room() == room.id());
+      } else {
+        tables.updateRoom(room);
+      }
+    }
+    tables.setCommits(commits + 1);
+    tables.commit();
+    ended();
+    commits++;
+  }
+
+  private void ended() {
+    begun = false;
+    changedRooms.clear();
+    changedPublishers.clear();
+    deleted.clear();
+    forgetBeyond(rooms, ROOMS_AT_HAND);
+    forgetBeyond(publishers, PUBLISHERS_AT_HAND);
+  }
+
+  private static <K, V> void forgetBeyond(Map<K, V> recent, int limit) {
+    var eldest = recent.keySet().iterator();
+    for (int excess = recent.size() - limit; excess > 0; excess--) {
+      eldest.next();
+      eldest.remove();
+    }
+  }
+
+  /**
+   * After a failure: undoes everything and finds out whether it had been committed all the same.
+   *
+   * @throws SQLException if that cannot be found out
+   */
+  boolean wasCommitted() throws SQLException {
+    tables.rollback();
+    rooms.clear();
+    publishers.clear();
+    ended();
+    long before = commits;
+    commits = tables.commits();
+    return commits > before;
+  }
+
+  /** How many messages have been dropped so far. */
+  long trimmed() {
+    return trimmed;
+  }
+}

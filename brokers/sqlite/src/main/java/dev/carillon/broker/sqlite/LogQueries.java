@@ -1,0 +1,140 @@
+package dev.carillon.broker.sqlite;
+
+import dev.carillon.core.Entry;
+import dev.carillon.core.Policies;
+import dev.carillon.core.RoomName;
+import dev.carillon.core.spi.Broker;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What is asked of rooms and their logs on one connection. Confined to who owns that. */
+final class LogQueries {
+  private final Policies policies;
+  private final InstantSource clock;
+  private final Statement plain;
+  private final PreparedStatement room;
+  private final PreparedStatement time;
+  private final PreparedStatement entries;
+
+  LogQueries(Connection connection, Policies policies, InstantSource clock) throws SQLException {
+    this.policies = policies;
+    this.clock = clock;
+    plain = connection.createStatement();
+    room =
+        connection.prepareStatement(
+            "SELECT id, epoch, oldest, head, bytes, publishers, used FROM room WHERE name = ?");
+    time = connection.prepareStatement("SELECT time FROM message WHERE place = ?");
+    entries =
+        connection.prepareStatement(
+            "SELECT "
+                + MessageRow.COLUMNS
+                + " FROM message WHERE place BETWEEN ? AND ? ORDER BY place LIMIT ?");
+  }
+
+  /** From here to {@link #end()} all questions are about one moment. */
+  void begin() throws SQLException {
+    plain.execute("BEGIN");
+  }
+
+  void end() throws SQLException {
+    plain.execute("COMMIT");
+  }
+
+  @Nullable StoredRoom room(RoomName name) throws SQLException {
+    room.setString(1, name.value());
+    try (ResultSet row = room.executeQuery()) {
+      return row.next()
+          ? StoredRoom.of(
+              name,
+              row.getLong(1),
+              row.getBytes(2),
+              row.getLong(3),
+              row.getLong(4),
+              row.getLong(5),
+              row.getInt(6),
+              row.getLong(7))
+          : null;
+    }
+  }
+
+  /** What a room holds now; what is too old does not count, whether or not it is still there. */
+  Broker.Extent extent(StoredRoom of) throws SQLException {
+    long limit = clock.millis() - policies.of(of.name()).retention().age().toMillis();
+    long oldest = of.oldest();
+    if (oldest <= of.head() && timeOf(of, oldest) < limit) {
+      oldest = firstSince(of, oldest + 1, limit);
+    }
+    return new Broker.Extent(of.epoch(), oldest, of.head());
+  }
+
+  Broker.Extent find(StoredRoom of, long since) throws SQLException {
+    Broker.Extent extent = extent(of);
+    return new Broker.Extent(of.epoch(), firstSince(of, extent.oldest(), since), of.head());
+  }
+
+  Broker.Page page(StoredRoom of, long from, int limit, int maxBytes) throws SQLException {
+    Broker.Extent extent = extent(of);
+    long next = Math.max(from, extent.oldest());
+    List<Entry> page = new ArrayList<>();
+    if (next > extent.head()) {
+      return new Broker.Page(extent, page);
+    }
+    entries.setLong(1, of.place(next));
+    entries.setLong(2, of.place(extent.head()));
+    entries.setInt(3, limit);
+    long bytes = 0;
+    try (ResultSet rows = entries.executeQuery()) {
+      while ((bytes < maxBytes || page.isEmpty()) && rows.next()) {
+        Entry entry = MessageRow.entry(rows);
+        if (entry.offset() != next) {
+          throw missing(of, next);
+        }
+        next++;
+        page.add(entry);
+        bytes += entry.message().weight();
+      }
+    }
+    if (page.isEmpty()) {
+      throw missing(of, next);
+    }
+    return new Broker.Page(extent, page);
+  }
+
+  /** Times do not fall within a log but by clock steps, which this search tolerates. */
+  private long firstSince(StoredRoom of, long from, long since) throws SQLException {
+    long low = from;
+    long high = of.head() + 1;
+    while (low < high) {
+      long middle = low + high >>> 1;
+      if (timeOf(of, middle) < since) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  private long timeOf(StoredRoom of, long offset) throws SQLException {
+    time.setLong(1, of.place(offset));
+    try (ResultSet row = time.executeQuery()) {
+      if (!row.next()) {
+        throw missing(of, offset);
+      }
+      return row.getLong(1);
+    }
+  }
+
+  private static SQLException missing(StoredRoom of, long offset) {
+    return new SQLException(
+        "the database is damaged: room %s holds %d to %d, but offset %d is missing"
+            .formatted(of.name(), of.oldest(), of.head(), offset));
+  }
+}
