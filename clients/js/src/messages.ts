@@ -23,6 +23,8 @@ export interface WireMember {
 export interface Roster {
   members: WireMember[];
   count: number;
+  /** The last change of presence that is contained. */
+  offset?: number;
 }
 
 export interface WireEntry {

@@ -4,6 +4,7 @@ import type { ClientMessage, DataType } from "../messages.js";
 export interface Codec {
   /** The WebSocket subprotocol that stands for it. */
   readonly subprotocol: string;
+  /** `data` is what `type` says: JSON as its text, text as a string, bytes as a `Uint8Array`. */
   encode(message: ClientMessage): string | Uint8Array<ArrayBuffer>;
   /** Reads a frame; throws when it cannot be read as a message. Data stays as it came. */
   decode(frame: string | Uint8Array): Record<string, unknown>;
@@ -15,8 +16,11 @@ export interface Codec {
 export const json: Codec = {
   subprotocol: "carillon.v1.json",
 
-  encode(message) {
-    return JSON.stringify(message.type === "binary" ? { ...message, data: toBase64(message.data as Uint8Array) } : message);
+  encode({ data, ...message }) {
+    const envelope = JSON.stringify(message);
+    if (message.type === undefined) return envelope;
+    const value = message.type === "json" ? data : JSON.stringify(message.type === "text" ? data : toBase64(data as Uint8Array));
+    return `${envelope.slice(0, -1)},"data":${value as string}}`;
   },
 
   decode(frame) {

@@ -6,6 +6,7 @@ import { Reader } from "./reader.js";
 import { Requests } from "./requests.js";
 import { Timers } from "./timers.js";
 import type { Host, Input, Output } from "./types.js";
+import { ownerOf } from "../storage/store.js";
 import { validate, type ReadData } from "./validate.js";
 
 export interface MachineOptions {
@@ -33,6 +34,8 @@ const CHECK_LIMIT = 5_000;
 const LATE = 2_000;
 const STEADY = 60_000;
 const NO_HEARTBEAT = 4420;
+/** What is lost of a room's presence is told for the room of this name. */
+const PRESENCE = "$presence/";
 
 /**
  * The client's state without I/O: takes what happens together with the time, and gives back what is to be done. It has
@@ -41,41 +44,41 @@ const NO_HEARTBEAT = 4420;
 export class Machine implements Host {
   readonly timers = new Timers();
   now = 0;
-  private phase: "idle" | "opening" | "greeting" | "connected" | "waiting" | "closed" = "idle";
-  private readonly readers = new Map<string, Reader>();
-  private readonly outbox: Outbox;
-  private readonly requests = new Requests(this);
-  private outputs: Output[] = [];
-  private ids = 0;
-  private connectCall: number | undefined;
-  private connectId = 0;
-  private resume: string | undefined;
-  private session: string | undefined;
-  private user: string | undefined;
-  private welcome: Welcome | undefined;
-  private welcomedAt = 0;
-  private heardAt = 0;
-  private heard = false;
-  private attempts = 0;
-  private violations = 0;
-  private slot: number | undefined;
-  private problem: Problem | undefined;
-  private newSession = false;
+  #phase: "idle" | "opening" | "greeting" | "connected" | "waiting" | "closed" = "idle";
+  readonly #readers = new Map<string, Reader>();
+  readonly #outbox: Outbox;
+  readonly #requests = new Requests(this);
+  #outputs: Output[] = [];
+  #ids = 0;
+  #connectCall: number | undefined;
+  #connectId = 0;
+  #resume: string | undefined;
+  #session: string | undefined;
+  #user: string | undefined;
+  #welcome: Welcome | undefined;
+  #welcomedAt = 0;
+  #heardAt = 0;
+  #heard = false;
+  #attempts = 0;
+  #violations = 0;
+  #slot: number | undefined;
+  #problem: Problem | undefined;
+  #newSession = false;
 
   constructor(private readonly options: MachineOptions) {
-    this.resume = options.resume;
-    this.outbox = new Outbox(
+    this.#resume = options.resume;
+    this.#outbox = new Outbox(
       this,
       options.publisher,
       options.incarnation,
       options.outbox ?? { messages: 1000, bytes: 4 << 20 },
-      () => this.welcome?.limits.max_message_bytes ?? Infinity,
-      () => this.identify(),
+      () => this.#welcome?.limits.max_message_bytes ?? Infinity,
+      () => this.#identify(),
     );
   }
 
   get connected(): boolean {
-    return this.phase === "connected";
+    return this.#phase === "connected";
   }
 
   /** When `step` is to be called at the latest, or `Infinity`. */
@@ -85,34 +88,34 @@ export class Machine implements Host {
 
   /** How many publications have not been settled. */
   get unsettled(): number {
-    return this.outbox.count;
+    return this.#outbox.count;
   }
 
   reader(room: string): Reader | undefined {
-    return this.readers.get(room);
+    return this.#readers.get(room);
   }
 
   /** Something has happened, or time has passed. `now` is in ms and never falls. */
   step(now: number, input: Input): Output[] {
     this.now = now;
-    if (this.phase !== "closed") {
+    if (this.#phase !== "closed") {
       if (input.type === "message" || input.type === "garbled") {
-        this.heardAt = now;
-        this.heard = true;
+        this.#heardAt = now;
+        this.#heard = true;
       }
-      if (this.timers.next() + LATE < now) this.check();
+      if (this.timers.next() + LATE < now) this.#check();
       this.timers.run(now);
     }
-    this.take(input);
-    const { outputs } = this;
-    this.outputs = [];
+    this.#take(input);
+    const outputs = this.#outputs;
+    this.#outputs = [];
     return outputs;
   }
 
   // -- For the parts ------------------------------------------------------------------------------------------------
 
   out(output: Output): void {
-    this.outputs.push(output);
+    this.#outputs.push(output);
   }
 
   send(message: ClientMessage): void {
@@ -120,7 +123,7 @@ export class Machine implements Host {
   }
 
   nextId(): number {
-    return ++this.ids;
+    return ++this.#ids;
   }
 
   delay(tries: number): number {
@@ -129,285 +132,285 @@ export class Machine implements Host {
 
   // -- What happens -------------------------------------------------------------------------------------------------
 
-  private take(input: Input): void {
-    if (this.phase === "closed") return this.refuse(input);
+  #take(input: Input): void {
+    if (this.#phase === "closed") return this.#refuse(input);
     switch (input.type) {
       case "connect":
-        this.connectCall = input.call;
-        if (this.phase === "idle") this.open();
+        this.#connectCall = input.call;
+        if (this.#phase === "idle") this.#open();
         return;
       case "opened":
-        if (this.phase === "opening") this.greet(input.token);
+        if (this.#phase === "opening") this.#greet(input.token);
         return;
       case "failed":
-        if (input.fatal) this.end(input.error);
-        else if (this.phase !== "waiting") this.lose(input.error);
+        if (input.fatal) this.#end(input.error);
+        else if (this.#phase !== "waiting") this.#lose(input.error);
         return;
       case "closed":
-        return this.closed(input.code, input.reason);
+        return this.#closed(input.code, input.reason);
       case "message":
-        return this.receive(input.message);
+        return this.#receive(input.message);
       case "garbled":
-        return this.garbled(input.reason, input.code);
+        return this.#garbled(input.reason, input.code);
       case "tick":
         return;
       case "online":
       case "wake":
-        if (this.phase === "waiting" && this.slot === undefined) this.open();
-        else this.check();
+        if (this.#phase === "waiting" && this.#slot === undefined) this.#open();
+        else this.#check();
         return;
       case "offline":
-        return this.check();
+        return this.#check();
       case "join":
-        return this.join(input);
+        return this.#join(input);
       case "leave":
-        return this.leave(input.call, input.room);
+        return this.#leave(input.call, input.room);
       case "publish":
-        return this.outbox.publish(input.call, input.message, input.size);
+        return this.#outbox.publish(input.call, input.message, input.size);
       case "request":
-        return this.request(input.call, input.message, input.timeout);
+        return this.#request(input.call, input.message, input.timeout);
       case "tell":
         if (this.connected) this.send(input.message);
         return;
       case "token":
-        return this.requests.add(undefined, { op: "refresh", token: input.token });
+        return this.#requests.add(undefined, { op: "refresh", token: input.token });
       case "restore":
-        return this.outbox.restore(input.entries);
+        return this.#outbox.restore(input.entries, input.user);
       case "close":
-        return this.end();
+        return this.#end();
     }
   }
 
-  private refuse(input: Input): void {
+  #refuse(input: Input): void {
     if ("call" in input) this.out({ kind: "fail", call: input.call, error: new CarillonError("closed", "the client is closed") });
   }
 
-  private join({ call, room, options }: Extract<Input, { type: "join" }>): void {
-    if (this.readers.has(room)) {
+  #join({ call, room, options }: Extract<Input, { type: "join" }>): void {
+    if (this.#readers.has(room)) {
       const error = new CarillonError("already_joined", `${room} is joined already`, { room });
       return this.out({ kind: "fail", call, error });
     }
-    const reader = new Reader(room, options, this, (again) => this.joinNow(again));
+    const reader = new Reader(room, options, this, (again) => this.#joinNow(again));
     reader.call = call;
-    this.readers.set(room, reader);
-    if (this.connected) this.joinNow(reader);
+    this.#readers.set(room, reader);
+    if (this.connected) this.#joinNow(reader);
   }
 
-  private joinNow(reader: Reader): void {
+  #joinNow(reader: Reader): void {
     reader.join();
     this.timers.set(reader, this.now + OPEN_LIMIT, () => {
-      this.refusedJoin(reader, { code: "timeout", message: `no answer to join ${reader.room}`, retryable: true });
+      this.#refusedJoin(reader, { code: "timeout", message: `no answer to join ${reader.room}`, retryable: true });
     });
   }
 
-  private leave(call: number, room: string): void {
-    const reader = this.readers.get(room);
-    this.readers.delete(room);
+  #leave(call: number, room: string): void {
+    const reader = this.#readers.get(room);
+    this.#readers.delete(room);
     if (reader) this.timers.clear(reader);
     if (reader?.call !== undefined) {
       this.out({ kind: "fail", call: reader.call, error: new CarillonError("closed", `${room} was left`, { room }) });
     }
-    if (reader && reader.phase !== "absent") this.requests.add(call, { op: "leave", room });
+    if (reader && reader.phase !== "absent") this.#requests.add(call, { op: "leave", room });
     else this.out({ kind: "done", call, value: undefined });
   }
 
-  private request(call: number, message: ClientMessage, timeout?: number): void {
-    const reader = message.op === "state" && this.readers.get(message.room as string);
+  #request(call: number, message: ClientMessage, timeout?: number): void {
+    const reader = message.op === "state" && this.#readers.get(message.room as string);
     if (reader) reader.state = message.type === undefined ? undefined : message;
-    this.requests.add(call, message, timeout);
+    this.#requests.add(call, message, timeout);
   }
 
   // -- The connection -----------------------------------------------------------------------------------------------
 
-  private open(): void {
-    this.phase = "opening";
-    this.slot = this.problem = undefined;
+  #open(): void {
+    this.#phase = "opening";
+    this.#slot = this.#problem = undefined;
     this.timers.set("connection", this.now + OPEN_LIMIT, () => {
-      this.drop(NO_HEARTBEAT, `no welcome within ${OPEN_LIMIT / 1000} s`);
+      this.#drop(NO_HEARTBEAT, `no welcome within ${OPEN_LIMIT / 1000} s`);
     });
     this.out({ kind: "tell", event: { kind: "status", status: "connecting" } });
     this.out({ kind: "open" });
   }
 
-  private greet(token: string | undefined): void {
-    this.phase = "greeting";
-    this.connectId = this.nextId();
+  #greet(token: string | undefined): void {
+    this.#phase = "greeting";
+    this.#connectId = this.nextId();
     const { client, heartbeat } = this.options;
-    this.send({ op: "connect", id: this.connectId, token, resume: this.resume, client, heartbeat });
+    this.send({ op: "connect", id: this.#connectId, token, resume: this.#resume, client, heartbeat });
   }
 
-  private welcomed(welcome: Welcome): void {
-    if (welcome.id !== undefined && welcome.id !== this.connectId) return this.ignored("a welcome to somebody else");
-    this.phase = "connected";
-    this.newSession = welcome.session !== this.session;
-    this.welcome = welcome;
-    this.welcomedAt = this.now;
-    this.attempts = 0;
-    this.problem = undefined;
-    this.session = welcome.session;
-    this.resume = welcome.resume;
-    this.user = welcome.user;
+  #welcomed(welcome: Welcome): void {
+    if (welcome.id !== undefined && welcome.id !== this.#connectId) return this.#ignored("a welcome to somebody else");
+    this.#phase = "connected";
+    this.#newSession = welcome.session !== this.#session;
+    this.#welcome = welcome;
+    this.#welcomedAt = this.now;
+    this.#attempts = 0;
+    this.#problem = undefined;
+    this.#session = welcome.session;
+    this.#resume = welcome.resume;
+    this.#user = welcome.user;
     this.timers.clear("connection");
-    this.watch();
-    this.timers.set("steady", this.now + STEADY, () => (this.violations = 0));
-    this.expiry(welcome.expires);
-    this.identify();
+    this.#watch();
+    this.timers.set("steady", this.now + STEADY, () => (this.#violations = 0));
+    this.#expiry(welcome.expires);
+    this.#identify();
     const { session, user, resumed } = welcome;
     this.out({ kind: "tell", event: { kind: "status", status: "connected", session, resumed, ...(user !== undefined && { user }) } });
-    if (this.connectCall !== undefined) this.out({ kind: "done", call: this.connectCall, value: { session, user, resumed } });
-    this.connectCall = undefined;
-    for (const reader of this.readers.values()) this.joinNow(reader);
-    this.requests.connected();
-    this.outbox.connected();
+    if (this.#connectCall !== undefined) this.out({ kind: "done", call: this.#connectCall, value: { session, user, resumed } });
+    this.#connectCall = undefined;
+    for (const reader of this.#readers.values()) this.#joinNow(reader);
+    this.#requests.connected();
+    this.#outbox.connected(ownerOf(welcome.user));
   }
 
-  private identify(): void {
-    this.out({ kind: "identity", incarnation: this.outbox.incarnation, resume: this.resume, user: this.user });
+  #identify(): void {
+    this.out({ kind: "identity", incarnation: this.#outbox.incarnation, resume: this.#resume, user: this.#user });
   }
 
-  private expiry(expires: number | undefined): void {
-    if (expires === undefined || !this.options.renewable || !this.welcome) return;
-    const serverNow = this.welcome.server_time + this.now - this.welcomedAt;
+  #expiry(expires: number | undefined): void {
+    if (expires === undefined || !this.options.renewable || !this.#welcome) return;
+    const serverNow = this.#welcome.server_time + this.now - this.#welcomedAt;
     this.timers.set("token", this.now + Math.max(0.9 * (expires - serverNow), 10_000), () => this.out({ kind: "renew" }));
   }
 
   /** Takes the connection for dead when nothing is heard for twice the heartbeat. */
-  private watch(): void {
-    const heartbeat = this.welcome?.heartbeat;
+  #watch(): void {
+    const heartbeat = this.#welcome?.heartbeat;
     if (!heartbeat) return;
     const limit = 2 * Math.max(heartbeat, 1000);
-    this.timers.set("heartbeat", this.heardAt + limit, () => {
-      if (this.heardAt + limit > this.now) this.watch();
-      else this.drop(NO_HEARTBEAT, `nothing heard for ${limit} ms`);
+    this.timers.set("heartbeat", this.#heardAt + limit, () => {
+      if (this.#heardAt + limit > this.now) this.#watch();
+      else this.#drop(NO_HEARTBEAT, `nothing heard for ${limit} ms`);
     });
   }
 
   /** Time may have passed without us, or the network changed: asks for a sign of life. */
-  private check(): void {
+  #check(): void {
     if (!this.connected || this.timers.has("check")) return;
-    this.heard = false;
+    this.#heard = false;
     this.timers.clear("heartbeat");
     this.timers.set("check", this.now + CHECK_LIMIT, () => {
-      if (this.heard) this.watch();
-      else this.drop(NO_HEARTBEAT, `nothing heard for ${CHECK_LIMIT} ms after a ping`);
+      if (this.#heard) this.#watch();
+      else this.#drop(NO_HEARTBEAT, `nothing heard for ${CHECK_LIMIT} ms after a ping`);
     });
     this.send({ op: "ping", id: this.nextId() });
   }
 
-  private drop(code: number, reason: string): void {
+  #drop(code: number, reason: string): void {
     this.out({ kind: "drop", code, reason });
-    this.lose(new CarillonError(closeName(code), reason, { retryable: true }));
+    this.#lose(new CarillonError(closeName(code), reason, { retryable: true }));
   }
 
-  private garbled(reason: string, code: 4400 | 4413): void {
-    this.violations++;
+  #garbled(reason: string, code: 4400 | 4413): void {
+    this.#violations++;
     const error = new CarillonError("bad_message", reason);
     this.out({ kind: "tell", event: { kind: "error", code: "bad_message", error } });
-    this.drop(code, reason);
+    this.#drop(code, reason);
   }
 
-  private closed(code: number, reason = ""): void {
-    if (this.phase === "waiting" || this.phase === "idle") return;
-    const { problem } = this;
+  #closed(code: number, reason = ""): void {
+    if (this.#phase === "waiting" || this.#phase === "idle") return;
+    const problem = this.#problem;
     const name = problem?.code ?? closeName(code);
     const words = problem?.message ?? (reason || `the connection was closed with ${code}`);
     const back = comeBack(code);
-    if (back === "never" || (back === "with_new_token" && !this.options.renewable)) return this.end(new CarillonError(name, words));
+    if (back === "never" || (back === "with_new_token" && !this.options.renewable)) return this.#end(new CarillonError(name, words));
     if (back === "without_session") {
-      this.resume = this.session = undefined;
-      for (const reader of this.readers.values()) reader.lost = true;
+      this.#resume = this.#session = undefined;
+      for (const reader of this.#readers.values()) reader.lost = true;
     }
-    this.lose(new CarillonError(name, words, { retryable: true }));
+    this.#lose(new CarillonError(name, words, { retryable: true }));
   }
 
   /** The connection is gone; another one is tried later. */
-  private lose(error: CarillonError): void {
-    const young = !this.connected || this.now - this.welcomedAt < 1000;
-    const own = this.delay(this.attempts + this.violations);
+  #lose(error: CarillonError): void {
+    const young = !this.connected || this.now - this.#welcomedAt < 1000;
+    const own = this.delay(this.#attempts + this.#violations);
     let wait = own;
-    if (this.slot !== undefined) wait = Math.max(Math.min(this.slot, MAX_SLOT), young ? own : 0);
-    this.phase = "waiting";
-    this.attempts++;
+    if (this.#slot !== undefined) wait = Math.max(Math.min(this.#slot, MAX_SLOT), young ? own : 0);
+    this.#phase = "waiting";
+    this.#attempts++;
     for (const timer of ["heartbeat", "check", "steady", "token"]) this.timers.clear(timer);
-    for (const reader of this.readers.values()) {
+    for (const reader of this.#readers.values()) {
       reader.phase = "absent";
       this.timers.clear(reader);
     }
-    this.requests.disconnected();
-    this.outbox.disconnected();
-    this.timers.set("connection", this.now + wait, () => this.open());
+    this.#requests.disconnected();
+    this.#outbox.disconnected();
+    this.timers.set("connection", this.now + wait, () => this.#open());
     this.out({ kind: "tell", event: { kind: "status", status: "waiting", retryIn: wait, error } });
   }
 
-  private end(error?: CarillonError): void {
-    const open = this.phase === "opening" || this.phase === "greeting" || this.connected;
-    this.phase = "closed";
+  #end(error?: CarillonError): void {
+    const open = this.#phase === "opening" || this.#phase === "greeting" || this.connected;
+    this.#phase = "closed";
     this.timers.clearAll();
     if (!error && open) this.out({ kind: "drop", code: 1000, reason: "" });
     const ended = (outcome?: "unknown" | "not_applied"): CarillonError =>
       new CarillonError("closed", error ? `the client has ended: ${error.message}` : "the client was closed", { cause: error, outcome });
-    if (this.connectCall !== undefined) this.out({ kind: "fail", call: this.connectCall, error: error ?? ended() });
-    for (const { call } of this.readers.values()) if (call !== undefined) this.out({ kind: "fail", call, error: ended() });
-    this.readers.clear();
-    this.requests.close(ended);
-    this.outbox.close(ended);
+    if (this.#connectCall !== undefined) this.out({ kind: "fail", call: this.#connectCall, error: error ?? ended() });
+    for (const { call } of this.#readers.values()) if (call !== undefined) this.out({ kind: "fail", call, error: ended() });
+    this.#readers.clear();
+    this.#requests.close(ended);
+    this.#outbox.close(ended);
     this.out({ kind: "tell", event: { kind: "closed", code: error?.code ?? "closed", ...(error && { error }) } });
   }
 
   // -- What the server says -----------------------------------------------------------------------------------------
 
-  private receive(raw: Record<string, unknown>): void {
-    if (this.phase !== "connected" && this.phase !== "greeting") return;
+  #receive(raw: Record<string, unknown>): void {
+    if (this.#phase !== "connected" && this.#phase !== "greeting") return;
     const message = validate(raw, this.options.readData);
-    if (message === "unknown") return this.ignored(`the unknown operation ${String(raw.op).slice(0, 50)}`);
+    if (message === "unknown") return this.#ignored(`the unknown operation ${String(raw.op).slice(0, 50)}`);
     if (message === "bad") {
       const error = new CarillonError("bad_message", `the server sent ${String(raw.op).slice(0, 50)} with missing or wrong fields`);
       return this.out({ kind: "tell", event: { kind: "error", code: "bad_message", error } });
     }
-    if (this.phase === "greeting") {
-      if (message.op === "welcome") this.welcomed(message);
-      else if (message.op === "error") this.greetingRefused(message);
-      else if (message.op === "goodbye") this.goodbye(message);
-      else this.ignored(`${message.op} before welcome`);
+    if (this.#phase === "greeting") {
+      if (message.op === "welcome") this.#welcomed(message);
+      else if (message.op === "error") this.#greetingRefused(message);
+      else if (message.op === "goodbye") this.#goodbye(message);
+      else this.#ignored(`${message.op} before welcome`);
       return;
     }
-    if ("room" in message && message.room !== undefined && this.inRoom(message)) return;
+    if ("room" in message && message.room !== undefined && this.#inRoom(message)) return;
     switch (message.op) {
       case "published":
-        return this.outbox.published(message);
+        return this.#outbox.published(message);
       case "rejected":
-        this.outbox.refused(message);
+        this.#outbox.refused(message);
         return;
       case "error":
-        return this.refused(message);
+        return this.#refused(message);
       case "goodbye":
-        return this.goodbye(message);
+        return this.#goodbye(message);
       case "heads":
-        for (const [room, head] of Object.entries(message.rooms)) this.readers.get(room)?.head(head);
+        for (const [room, head] of Object.entries(message.rooms)) this.#readers.get(room)?.head(head);
         return;
       case "call":
         return this.out({ kind: "call", message });
       case "refreshed":
-        this.expiry(message.expires);
-        this.requests.answered(message);
+        this.#expiry(message.expires);
+        this.#requests.answered(message);
         return;
       case "welcome":
-        return this.ignored("a second welcome");
+        return this.#ignored("a second welcome");
       default:
-        if (!this.requests.answered(message) && message.op !== "pong") this.ignored(message.op);
+        if (!this.#requests.answered(message) && message.op !== "pong") this.#ignored(message.op);
     }
   }
 
   /** Takes what a room's reader is concerned with. */
-  private inRoom(message: ServerMessage & { room?: string }): boolean {
-    const reader = this.readers.get(message.room!);
-    if (!reader) return false;
+  #inRoom(message: ServerMessage & { room?: string }): boolean {
+    const reader = this.#readers.get(message.room!);
+    if (!reader) return this.#inPresence(message);
     switch (message.op) {
       case "message":
         reader.message(message);
         return true;
       case "joined":
-        if (message.id === reader.joinId && reader.phase === "joining") this.joined(reader, message);
+        if (message.id === reader.joinId && reader.phase === "joining") this.#joined(reader, message);
         return true;
       case "resumed":
         reader.resumed(message);
@@ -430,10 +433,10 @@ export class Machine implements Host {
         return true;
       case "left":
         if (message.id !== undefined || reader.phase === "joining") return false;
-        this.endRoom(reader, new CarillonError(message.reason ?? "left", `the server ended ${reader.room}`, { room: reader.room }));
+        this.#endRoom(reader, new CarillonError(message.reason ?? "left", `the server ended ${reader.room}`, { room: reader.room }));
         return true;
       case "members":
-        if (this.requests.answered(message)) return true;
+        if (this.#requests.answered(message)) return true;
         if (reader.options.presence && reader.phase !== "joining") reader.roster(message);
         return true;
       default:
@@ -441,76 +444,83 @@ export class Machine implements Host {
     }
   }
 
-  private joined(reader: Reader, message: Extract<ServerMessage, { op: "joined" }>): void {
+  #inPresence({ op, room }: ServerMessage & { room?: string }): boolean {
+    const reader = room!.startsWith(PRESENCE) && this.#readers.get(room!.slice(PRESENCE.length));
+    if (!reader || (op !== "gap" && op !== "skipped" && op !== "reset")) return false;
+    reader.presenceHole(op !== "skipped");
+    return true;
+  }
+
+  #joined(reader: Reader, message: Extract<ServerMessage, { op: "joined" }>): void {
     this.timers.clear(reader);
     reader.joined(message);
     const { call } = reader;
     reader.call = undefined;
     const { room, epoch, head, oldest } = message;
     if (call !== undefined) this.out({ kind: "done", call, value: { room, epoch, head, oldest } });
-    else if (this.newSession && reader.state) this.send({ ...reader.state, id: this.nextId() });
+    else if (this.#newSession && reader.state) this.send({ ...reader.state, id: this.nextId() });
   }
 
-  private greetingRefused(message: Problem & { id?: number }): void {
-    this.problem = message;
-    this.slot = message.retry_after;
+  #greetingRefused(message: Problem & { id?: number }): void {
+    this.#problem = message;
+    this.#slot = message.retry_after;
   }
 
-  private goodbye({ retry_after, resume }: Extract<ServerMessage, { op: "goodbye" }>): void {
-    this.slot = retry_after;
+  #goodbye({ retry_after, resume }: Extract<ServerMessage, { op: "goodbye" }>): void {
+    this.#slot = retry_after;
     if (resume === undefined) return;
-    this.resume = resume;
-    this.identify();
+    this.#resume = resume;
+    this.#identify();
   }
 
-  private refused(message: Extract<ServerMessage, { op: "error" }>): void {
+  #refused(message: Extract<ServerMessage, { op: "error" }>): void {
     const { id, code, room, retry_after: retryAfter } = message;
     const error = new CarillonError(code, message.message, { retryable: message.retryable, retryAfter, room });
     if (id === undefined) {
       if (code === "token_expired" && this.options.renewable) return this.out({ kind: "renew" });
-      const reader = room === undefined ? undefined : this.readers.get(room);
+      const reader = room === undefined ? undefined : this.#readers.get(room);
       if (reader) reader.error(error);
       else this.out({ kind: "tell", event: { kind: "error", code, error, ...(room !== undefined && { room }) } });
       return;
     }
-    if (this.outbox.refused(message) || this.requests.failed(id, error)) return;
-    for (const reader of this.readers.values()) {
-      if (reader.joinId === id && reader.phase === "joining") return this.refusedJoin(reader, message);
+    if (this.#outbox.refused(message) || this.#requests.failed(id, error)) return;
+    for (const reader of this.#readers.values()) {
+      if (reader.joinId === id && reader.phase === "joining") return this.#refusedJoin(reader, message);
     }
-    this.ignored(`error ${code} to nothing that waits`);
+    this.#ignored(`error ${code} to nothing that waits`);
   }
 
-  private refusedJoin(reader: Reader, { code, message, retryable, retry_after }: Problem): void {
+  #refusedJoin(reader: Reader, { code, message, retryable, retry_after }: Problem): void {
     const { room } = reader;
     this.timers.clear(reader);
     const error = new CarillonError(code, message, { retryable, retryAfter: retry_after, room });
     if (code === "already_joined" && reader.tries++ < 3) {
       reader.leaveFirst();
-      return this.joinNow(reader);
+      return this.#joinNow(reader);
     }
     reader.phase = "absent";
     if (reader.call !== undefined) {
-      this.readers.delete(room);
+      this.#readers.delete(room);
       if (code === "timeout") this.send({ op: "leave", room });
       return this.out({ kind: "fail", call: reader.call, error });
     }
     if (code === "epoch_changed" || code === "bad_position") {
       reader.lost = true;
-      return this.joinNow(reader);
+      return this.#joinNow(reader);
     }
-    if (!retryable) return this.endRoom(reader, error);
+    if (!retryable) return this.#endRoom(reader, error);
     reader.error(error);
     const wait = Math.min(Math.max(retry_after ?? this.delay(reader.tries++), 1), MAX_SLOT);
-    this.timers.set(reader, this.now + wait, () => this.joinNow(reader));
+    this.timers.set(reader, this.now + wait, () => this.#joinNow(reader));
   }
 
-  private endRoom(reader: Reader, error: CarillonError): void {
+  #endRoom(reader: Reader, error: CarillonError): void {
     this.timers.clear(reader);
-    this.readers.delete(reader.room);
+    this.#readers.delete(reader.room);
     this.out({ kind: "tell", event: { kind: "left", room: reader.room, code: error.code, error } });
   }
 
-  private ignored(what: string): void {
+  #ignored(what: string): void {
     this.out({ kind: "log", text: `ignored ${what}` });
   }
 }

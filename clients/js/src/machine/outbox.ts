@@ -44,9 +44,10 @@ const targetOf = ({ room, user, session }: ClientMessage): string => JSON.string
 export class Outbox {
   bytes = 0;
   count = 0;
-  private readonly lines = new Map<string, Line>();
-  private readonly awaited = new Map<number, [Line, Waiting]>();
-  private keys = 0;
+  readonly #lines = new Map<string, Line>();
+  readonly #awaited = new Map<number, [Line, Waiting]>();
+  #keys = 0;
+  #restored: { user: string | undefined } | undefined;
 
   constructor(
     private readonly host: Host,
@@ -58,14 +59,15 @@ export class Outbox {
   ) {}
 
   publish(call: number, message: ClientMessage, size: number): void {
-    if (size > this.maxMessage()) return this.fail(call, tooLarge(size, this.maxMessage()));
+    if (size > this.maxMessage()) return this.#fail(call, tooLarge(size, this.maxMessage()));
     if (this.count >= this.limits.messages || this.bytes + size > this.limits.bytes) {
       const error = `${this.count} publications (${this.bytes} bytes) are waiting already`;
-      return this.fail(call, new CarillonError("outbox_full", error, { retryable: true, outcome: "not_applied" }));
+      return this.#fail(call, new CarillonError("outbox_full", error, { retryable: true, outcome: "not_applied" }));
     }
-    const line = this.line(message);
+    const line = this.#line(message);
     const entry: Waiting = {
-      key: ++this.keys,
+      owner: this.publisher,
+      key: ++this.#keys,
       publisher: line.publisher,
       incarnation: line.incarnation,
       sequence: ++line.last,
@@ -78,114 +80,124 @@ export class Outbox {
       previous: 0,
       named: 0,
     };
-    this.add(line, entry);
-    this.store(line, entry);
-    this.pump(line);
+    this.#add(line, entry);
+    this.#store(line, entry);
+    this.#pump(line);
   }
 
   /** Takes over what an earlier life left; it goes before everything that is published from now on. */
-  restore(entries: OutboxEntry[]): void {
+  restore(entries: OutboxEntry[], user: string | undefined): void {
+    if (!this.host.connected) this.#restored = { user };
     for (const entry of entries) {
-      this.keys = Math.max(this.keys, entry.key);
-      const line = this.line(entry.message);
-      this.add(line, { ...entry, call: undefined, id: undefined, corrections: 0, named: 0 });
+      if (entry.owner === this.publisher) this.#keys = Math.max(this.#keys, entry.key);
+      const line = this.#line(entry.message);
+      this.#add(line, { ...entry, call: undefined, id: undefined, corrections: 0, named: 0 });
     }
-    for (const line of this.lines.values()) this.pump(line);
+    for (const line of this.#lines.values()) this.#pump(line);
   }
 
-  connected(): void {
-    for (const line of this.lines.values()) {
+  /** Gives up what was restored for somebody else than `user`. */
+  connected(user: string | undefined): void {
+    for (const line of this.#lines.values()) {
+      for (const entry of [...line.entries]) {
+        if (entry.call !== undefined || !this.#restored || this.#restored.user === user) continue;
+        const message = `a publication of ${this.#restored.user ?? "nobody"} was left, and this is ${user ?? "nobody"}`;
+        this.#giveUp(line, entry, { code: "wrong_user", message, retryable: false });
+      }
+    }
+    this.#restored = undefined;
+    for (const line of this.#lines.values()) {
       line.held = false;
-      this.pump(line);
+      this.#pump(line);
     }
   }
 
   disconnected(): void {
-    for (const [line, entry] of this.awaited.values()) {
+    for (const [line, entry] of this.#awaited.values()) {
       line.underWay = 0;
       entry.id = undefined;
-      this.doubt(line, entry);
+      this.#doubt(line, entry);
     }
-    this.awaited.clear();
-    for (const line of this.lines.values()) this.awake(line);
+    this.#awaited.clear();
+    for (const line of this.#lines.values()) this.#awake(line);
   }
 
   published(message: Published): void {
-    const found = this.answered(message.id);
+    const found = this.#answered(message.id);
     if (!found) return;
     const [line, entry] = found;
     line.tries = 0;
     const tag = tagOf(entry);
     const before = line.settled.tag === tag ? line.settled.sequence : 0;
     line.settled = { tag, sequence: Math.max(before, entry.sequence) };
-    this.settle(line, entry);
+    this.#settle(line, entry);
     const { op: _op, id: _id, ...position } = message;
     if (entry.call !== undefined) this.host.out({ kind: "done", call: entry.call, value: { duplicate: false, ...position } });
-    this.pump(line);
+    this.#pump(line);
   }
 
   /** Whether the answer was to a publication. */
   refused(message: Rejected | (Problem & { id?: number })): boolean {
-    const found = message.id === undefined ? undefined : this.answered(message.id);
+    const found = message.id === undefined ? undefined : this.#answered(message.id);
     if (!found) return false;
     const [line, entry] = found;
     const { code, retryable, retry_after } = message;
     const outcome = "outcome" in message ? message.outcome : "not_applied";
     const last = "last_sequence" in message ? message.last_sequence : undefined;
     if (code === "publisher_reset") {
-      if (entry.doubt) this.giveUp(line, entry, message);
-      else this.beginAnew(line);
+      if (entry.doubt) this.#giveUp(line, entry, message);
+      else this.#beginAnew(line);
     } else if (code === "sequence_gap") {
       if (last !== undefined && last < entry.sequence) entry.doubt = false; // the room has not come to it
-      if (line.entries[0] === entry && line.underWay === 0) this.correct(line, entry, message, last);
+      if (line.entries[0] === entry && line.underWay === 0) this.#correct(line, entry, message, last);
     } else if (outcome === "unknown" || retryable) {
-      if (outcome === "unknown") this.doubt(line, entry);
+      if (outcome === "unknown") this.#doubt(line, entry);
       line.resting = true;
       const wait = Math.min(Math.max(retry_after ?? this.host.delay(line.tries), 1), 300_000);
       line.tries++;
       this.host.timers.set(line, this.host.now + wait, () => {
         line.resting = false;
-        this.pump(line);
+        this.#pump(line);
       });
     } else {
-      this.giveUp(line, entry, message);
+      this.#giveUp(line, entry, message);
     }
     line.held = line.underWay > 0;
-    this.pump(line);
+    this.#pump(line);
     return true;
   }
 
   /** Fails everything that waits; what is stored stays stored. */
   close(error: (outcome: "unknown" | "not_applied") => CarillonError): void {
-    for (const line of this.lines.values()) {
+    for (const line of this.#lines.values()) {
       for (const { call, id, doubt } of line.entries) {
-        if (call !== undefined) this.fail(call, error(doubt || id !== undefined ? "unknown" : "not_applied"));
+        if (call !== undefined) this.#fail(call, error(doubt || id !== undefined ? "unknown" : "not_applied"));
       }
     }
-    this.lines.clear();
-    this.awaited.clear();
+    this.#lines.clear();
+    this.#awaited.clear();
     this.count = this.bytes = 0;
   }
 
-  private line(message: ClientMessage): Line {
+  #line(message: ClientMessage): Line {
     const target = targetOf(message);
-    let line = this.lines.get(target);
+    let line = this.#lines.get(target);
     if (!line) {
       const { publisher, incarnation } = this;
       line = { target, entries: [], publisher, incarnation, last: 0, settled: { tag: `${incarnation} ${publisher}`, sequence: 0 }, underWay: 0, held: false, tries: 0, resting: false };
-      this.lines.set(target, line);
+      this.#lines.set(target, line);
     }
     return line;
   }
 
-  private add(line: Line, entry: Waiting): void {
+  #add(line: Line, entry: Waiting): void {
     line.entries.push(entry);
     this.count++;
     this.bytes += entry.size;
   }
 
   /** Sends what may be sent: in order, a window at a time, and never across a change of incarnation. */
-  private pump(line: Line): void {
+  #pump(line: Line): void {
     if (!this.host.connected || line.held || line.resting) return;
     for (const entry of [...line.entries]) {
       if (line.underWay >= WINDOW) return;
@@ -193,32 +205,32 @@ export class Outbox {
       if (line.underWay > 0 && line.entries.some((other) => other.id !== undefined && tagOf(other) !== tagOf(entry))) return;
       if (entry.size > this.maxMessage()) {
         const { code, message } = tooLarge(entry.size, this.maxMessage());
-        this.giveUp(line, entry, { code, message, retryable: false });
+        this.#giveUp(line, entry, { code, message, retryable: false });
         continue;
       }
-      const previous = this.previous(line, entry);
+      const previous = this.#previous(line, entry);
       const id = this.host.nextId();
       entry.id = id;
       entry.named = previous;
       line.underWay++;
-      this.awaited.set(id, [line, entry]);
+      this.#awaited.set(id, [line, entry]);
       const { publisher, incarnation, sequence } = entry;
       this.host.send({ ...entry.message, id, publisher, incarnation, sequence, previous: previous === sequence - 1 ? undefined : previous });
     }
   }
 
   /** The sequence that the room must have seen before this one. */
-  private previous(line: Line, entry: Waiting): number {
+  #previous(line: Line, entry: Waiting): number {
     const tag = tagOf(entry);
     const before = line.entries[line.entries.indexOf(entry) - 1];
     if (before && tagOf(before) === tag) return before.sequence;
     return line.settled.tag === tag ? line.settled.sequence : entry.previous;
   }
 
-  private answered(id: number): [Line, Waiting] | undefined {
-    const found = this.awaited.get(id);
+  #answered(id: number): [Line, Waiting] | undefined {
+    const found = this.#awaited.get(id);
     if (found) {
-      this.awaited.delete(id);
+      this.#awaited.delete(id);
       const [line, entry] = found;
       entry.id = undefined;
       if (--line.underWay === 0) line.held = false;
@@ -227,7 +239,7 @@ export class Outbox {
   }
 
   /** A new incarnation for everything in the line that is surely not in the room. */
-  private beginAnew(line: Line): void {
+  #beginAnew(line: Line): void {
     line.publisher = this.publisher;
     line.incarnation = ++this.incarnation;
     line.last = 0;
@@ -238,59 +250,59 @@ export class Outbox {
       entry.publisher = line.publisher;
       entry.incarnation = line.incarnation;
       entry.sequence = ++line.last;
-      this.store(line, entry);
+      this.#store(line, entry);
     }
   }
 
   /** The room's last sequence is not the predecessor that was named, and nothing is left before this one. */
-  private correct(line: Line, entry: Waiting, refusal: Problem, last: number | undefined): void {
-    const before = this.previous(line, entry);
-    if (entry.corrections++ >= MAX_CORRECTIONS) this.giveUp(line, entry, refusal);
+  #correct(line: Line, entry: Waiting, refusal: Problem, last: number | undefined): void {
+    const before = this.#previous(line, entry);
+    if (entry.corrections++ >= MAX_CORRECTIONS) this.#giveUp(line, entry, refusal);
     else if (before !== entry.named) return; // the one named has been refused since
     else if (last !== undefined && last < entry.sequence && last !== before) line.settled = { tag: tagOf(entry), sequence: last };
-    else if (entry.doubt) this.giveUp(line, entry, refusal);
-    else this.beginAnew(line);
+    else if (entry.doubt) this.#giveUp(line, entry, refusal);
+    else this.#beginAnew(line);
   }
 
-  private giveUp(line: Line, entry: Waiting, { code, message, retryable, retry_after }: Problem): void {
-    this.settle(line, entry);
-    if (line.entries[0]) this.store(line, line.entries[0]);
+  #giveUp(line: Line, entry: Waiting, { code, message, retryable, retry_after }: Problem): void {
+    this.#settle(line, entry);
+    if (line.entries[0]) this.#store(line, line.entries[0]);
     const outcome = entry.doubt ? "unknown" : "not_applied";
     const error = new CarillonError(code, message, { retryable, outcome, retryAfter: retry_after });
-    if (entry.call !== undefined) this.fail(entry.call, error);
+    if (entry.call !== undefined) this.#fail(entry.call, error);
     else this.host.out({ kind: "tell", event: { kind: "error", code, error } });
   }
 
-  private settle(line: Line, entry: Waiting): void {
+  #settle(line: Line, entry: Waiting): void {
     line.entries.splice(line.entries.indexOf(entry), 1);
     this.count--;
     this.bytes -= entry.size;
     this.host.out({ kind: "forget", entry: stored(entry) });
   }
 
-  private doubt(line: Line, entry: Waiting): void {
+  #doubt(line: Line, entry: Waiting): void {
     if (entry.doubt) return;
     entry.doubt = true;
-    this.store(line, entry);
+    this.#store(line, entry);
   }
 
-  private store(line: Line, entry: Waiting): void {
-    entry.previous = this.previous(line, entry);
+  #store(line: Line, entry: Waiting): void {
+    entry.previous = this.#previous(line, entry);
     this.host.out({ kind: "store", entry: stored(entry) });
   }
 
-  private awake(line: Line): void {
+  #awake(line: Line): void {
     line.resting = line.held = false;
     this.host.timers.clear(line);
   }
 
-  private fail(call: number, error: CarillonError): void {
+  #fail(call: number, error: CarillonError): void {
     this.host.out({ kind: "fail", call, error });
   }
 }
 
-function stored({ key, publisher, incarnation, sequence, previous, doubt, size, message }: Waiting): OutboxEntry {
-  return { key, publisher, incarnation, sequence, previous, doubt, size, message };
+function stored({ owner, key, publisher, incarnation, sequence, previous, doubt, size, message }: Waiting): OutboxEntry {
+  return { owner, key, publisher, incarnation, sequence, previous, doubt, size, message };
 }
 
 function tooLarge(size: number, limit: number): CarillonError {

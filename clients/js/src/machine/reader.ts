@@ -1,6 +1,6 @@
 import { CarillonError } from "../errors.js";
 import type { ClientMessage, Position, Range, Roster, ServerMessage, WireMember } from "../messages.js";
-import { memberOf, type Host, type JoinOptions, type Member, type RoomEvent } from "./types.js";
+import { memberOf, messageOf, type Host, type JoinOptions, type Member, type RoomEvent } from "./types.js";
 
 type Said<Op> = Extract<ServerMessage, { op: Op }>;
 
@@ -26,12 +26,14 @@ export class Reader {
   lost = false;
   /** The request that is to be answered by `joined`. */
   joinId: number | undefined;
-  private position: Position | undefined;
-  private joinedAs: string | undefined;
-  private highest = 0;
-  private holes: Range[] = [];
-  private repairedAt: number | undefined;
-  private presenceAt: number | undefined;
+  #position: Position | undefined;
+  #joinedAs: string | undefined;
+  #highest = 0;
+  #holes: Range[] = [];
+  #repairedAt: number | undefined;
+  #presenceAt: number | undefined;
+  /** Nothing has come since `joined`, which may still be followed by `resumed`. */
+  #fresh = false;
 
   constructor(
     readonly room: string,
@@ -39,21 +41,21 @@ export class Reader {
     private readonly host: Host,
     private readonly rejoin: (reader: Reader) => void,
   ) {
-    this.position = options.from;
-    this.highest = options.from?.offset ?? 0;
+    this.#position = options.from;
+    this.#highest = options.from?.offset ?? 0;
   }
 
   /** What has been handed on, or announced as never to come. */
   get place(): Position | undefined {
-    return this.position;
+    return this.#position;
   }
 
   /** The message that joins, or joins again, from where reading stopped. */
   joinMessage(id: number): ClientMessage {
     const { last, since, presence, filter, name } = this.options;
-    const from = name !== undefined && this.call === undefined ? undefined : this.lost ? undefined : this.position;
+    const from = name !== undefined && this.call === undefined ? undefined : this.lost ? undefined : this.#position;
     this.phase = "joining";
-    const fresh = !this.lost && !this.position;
+    const fresh = !this.lost && !this.#position;
     return {
       op: "join",
       id,
@@ -71,151 +73,155 @@ export class Reader {
     const { epoch, head } = message;
     const { name, last, since } = this.options;
     this.tries = 0;
-    this.joinedAs = epoch;
-    this.holes = [];
-    this.presenceAt = undefined;
+    this.#joinedAs = epoch;
+    this.#holes = [];
+    this.#presenceAt = undefined;
     if (message.presence) this.roster(message.presence, this.call !== undefined);
-    const placed = !this.lost && (this.position !== undefined || last !== undefined || since !== undefined);
+    const placed = !this.lost && (this.#position !== undefined || last !== undefined || since !== undefined);
     if (placed || name !== undefined) {
       this.phase = "placing";
     } else {
-      const old = this.position;
-      this.begin(epoch, head);
+      const old = this.#position;
+      this.#begin(epoch, head);
+      this.#fresh = true;
       if (this.lost) {
-        this.tell({ kind: "reset", room: this.room, ...(old && { old_epoch: old.epoch }), epoch, head, reason: "session_expired" });
+        this.#tell({ kind: "reset", room: this.room, ...(old && { old_epoch: old.epoch }), epoch, head, reason: "session_expired" });
       }
     }
     this.lost = false;
   }
 
   resumed({ epoch, from, to }: Said<"resumed">): void {
-    if (this.phase !== "placing") return this.ignored("resumed");
+    if (this.phase !== "placing" && !this.#fresh) return this.#ignored("resumed");
+    const known = this.#fresh ? undefined : this.#position;
     this.phase = "reading";
-    const known = this.position;
+    this.#fresh = false;
+    if (!known) this.#highest = Math.min(this.#highest, from - 1);
     if (known && known.epoch !== epoch) {
       this.reset({ op: "reset", room: this.room, old_epoch: known.epoch, epoch, head: from - 1, reason: "epoch_changed" });
     } else if (!known || this.options.name !== undefined) {
-      this.position = { epoch, offset: from - 1 };
-    } else if (from - 1 > known.offset && !this.missing(from)) {
+      this.#position = { epoch, offset: from - 1 };
+    } else if (from - 1 > known.offset && !this.#missing(from)) {
       return;
     }
-    this.tell({ kind: "resumed", room: this.room, epoch, from, to });
+    this.#tell({ kind: "resumed", room: this.room, epoch, from, to });
   }
 
   reset({ epoch, head, oldest, old_epoch, reason }: Said<"reset">): void {
-    if (this.phase === "absent" || this.phase === "joining") return this.ignored("reset");
-    const old = old_epoch ?? this.position?.epoch;
-    this.begin(epoch, head);
-    this.tell({ kind: "reset", room: this.room, ...(old !== undefined && { old_epoch: old }), epoch, head, ...(oldest !== undefined && { oldest }), reason });
+    if (this.phase === "absent" || this.phase === "joining") return this.#ignored("reset");
+    const old = old_epoch ?? this.#position?.epoch;
+    this.#begin(epoch, head);
+    this.#tell({ kind: "reset", room: this.room, ...(old !== undefined && { old_epoch: old }), epoch, head, ...(oldest !== undefined && { oldest }), reason });
   }
 
   hole(message: Said<"gap"> | Said<"skipped">): void {
-    const epoch = this.phase === "placing" ? this.joinedAs : this.position?.epoch;
+    const epoch = this.phase === "placing" ? this.#joinedAs : this.#position?.epoch;
     if (this.phase === "absent" || this.phase === "joining" || epoch === undefined || (message.op === "gap" && message.epoch !== epoch)) {
-      return this.ignored(message.op);
+      return this.#ignored(message.op);
     }
     const { ranges } = message;
-    this.tell(message.op === "gap" ? { kind: "gap", room: this.room, epoch, ranges, reason: message.reason } : { kind: "skipped", room: this.room, epoch, ranges });
-    this.holes = [...this.holes, ...ranges].sort((a, b) => a[0] - b[0]).slice(0, MAX_HOLES);
-    this.jump();
+    this.#tell(message.op === "gap" ? { kind: "gap", room: this.room, epoch, ranges, reason: message.reason } : { kind: "skipped", room: this.room, epoch, ranges });
+    this.#holes = [...this.#holes, ...ranges].sort((a, b) => a[0] - b[0]).slice(0, MAX_HOLES);
+    this.#jump();
   }
 
   message(message: Said<"message">): void {
-    const { position } = this;
-    if (this.phase !== "reading" || !position) return this.ignored("message");
+    const position = this.#position;
+    if (this.phase !== "reading" || !position) return this.#ignored("message");
     const { offset } = message;
-    if (offset <= position.offset) return this.ignored(`repeated offset ${offset}`);
-    if (offset > position.offset + 1 && !this.missing(offset)) return;
-    const { op: _op, message_id, priority, ...rest } = message;
-    const redelivered = offset <= this.highest;
-    this.highest = Math.max(this.highest, offset);
-    this.position = { epoch: position.epoch, offset };
-    this.jump();
-    this.tell({
-      kind: "message",
-      ...rest,
-      epoch: position.epoch,
-      ...(message_id !== undefined && { id: message_id }),
-      priority: priority ?? "normal",
-      redelivered,
-    });
+    this.#fresh = false;
+    if (offset <= position.offset) return this.#ignored(`repeated offset ${offset}`);
+    if (offset > position.offset + 1 && !this.#missing(offset)) return;
+    const redelivered = offset <= this.#highest;
+    this.#highest = Math.max(this.#highest, offset);
+    this.#position = { epoch: position.epoch, offset };
+    this.#jump();
+    this.#tell({ kind: "message", ...messageOf(this.room, position.epoch, message, redelivered) });
   }
 
   rewind({ to, attempt }: Said<"rewind">): void {
-    if (this.phase !== "reading" || !this.position || to > this.position.offset) return this.ignored("rewind");
-    this.position = { epoch: this.position.epoch, offset: to };
-    this.tell({ kind: "rewind", room: this.room, to, attempt });
+    if (this.phase !== "reading" || !this.#position || to > this.#position.offset) return this.#ignored("rewind");
+    this.#position = { epoch: this.#position.epoch, offset: to };
+    this.#tell({ kind: "rewind", room: this.room, to, attempt });
   }
 
   stale({ since }: Said<"stale">): void {
-    this.tell({ kind: "stale", room: this.room, since });
+    this.#tell({ kind: "stale", room: this.room, since });
   }
 
   /** The heartbeat says where a quiet room ends; what lies before that has been sent. */
   head(head: number): void {
-    if (this.phase === "reading" && this.position && head > this.position.offset) this.missing(head + 1);
+    if (this.phase === "reading" && this.#position && head > this.#position.offset) this.#missing(head + 1);
   }
 
   presence(message: Said<"presence">): void {
-    if (this.phase === "absent" || this.phase === "joining") return this.ignored("presence");
-    const whole = this.presenceAt === undefined || message.offset <= this.presenceAt + 1;
-    this.presenceAt = message.offset;
+    if (this.phase === "absent" || this.phase === "joining") return this.#ignored("presence");
+    const last = this.#presenceAt ?? message.offset - 1;
+    if (message.offset <= last) return this.#ignored(`an old change of presence, ${message.offset}`);
+    this.#presenceAt = message.offset;
     if (message.event === "count") {
-      this.counted(message.count!);
+      this.#counted(message.count!);
     } else {
-      this.changed(message.event, message.member!);
+      this.#changed(message.event, message.member!);
     }
-    if (!whole) this.host.send({ op: "members", id: this.host.nextId(), room: this.room });
+    if (message.offset > last + 1) this.#askWhoIsThere();
+  }
+
+  /** Changes of presence do not come: they were not meant for this reader, or are lost. */
+  presenceHole(lost: boolean): void {
+    this.#presenceAt = undefined;
+    if (lost && this.phase !== "absent" && this.phase !== "joining") this.#askWhoIsThere();
   }
 
   /** Takes a whole list of members in place of what was known, and tells the difference. */
-  roster({ members, count }: Roster, silent = false): void {
+  roster({ members, count, offset }: Roster, silent = false): void {
+    this.#presenceAt = offset;
     const now = new Map(members.map((member) => [member.session, member]));
     if (members.length === 0 && count > 0) this.members.clear(); // the room only counts by now
     for (const known of [...this.members.values()]) {
-      if (!now.has(known.session)) this.changed("leave", known as WireMember, silent);
+      if (!now.has(known.session)) this.#changed("leave", known as WireMember, silent);
     }
     for (const member of now.values()) {
       const known = this.members.get(member.session);
-      if (!known) this.changed("join", member, silent);
-      else if (JSON.stringify(known.state) !== JSON.stringify(member.state?.data)) this.changed("state", member, silent);
+      if (!known) this.#changed("join", member, silent);
+      else if (JSON.stringify(known.state) !== JSON.stringify(member.state?.data)) this.#changed("state", member, silent);
     }
-    if (count !== members.length) this.counted(count, silent);
+    if (count !== members.length) this.#counted(count, silent);
     else this.count = count;
   }
 
   error(error: CarillonError): void {
-    this.tell({ kind: "error", room: this.room, code: error.code, error, ...(error.ranges && { ranges: error.ranges }) });
+    this.#tell({ kind: "error", room: this.room, code: error.code, error, ...(error.ranges && { ranges: error.ranges }) });
   }
 
-  private begin(epoch: string, head: number): void {
+  #begin(epoch: string, head: number): void {
     this.phase = "reading";
-    this.position = { epoch, offset: head };
-    this.highest = head;
-    this.holes = [];
-    this.repairedAt = undefined;
+    this.#position = { epoch, offset: head };
+    this.#highest = head;
+    this.#holes = [];
+    this.#repairedAt = undefined;
   }
 
   /** Steps over announced ranges that have been reached. */
-  private jump(): void {
-    if (!this.position) return;
-    let { offset } = this.position;
-    while (this.holes[0] && this.holes[0][0] <= offset + 1) offset = Math.max(offset, this.holes.shift()![1]);
-    this.position = { epoch: this.position.epoch, offset };
+  #jump(): void {
+    if (!this.#position) return;
+    let { offset } = this.#position;
+    while (this.#holes[0] && this.#holes[0][0] <= offset + 1) offset = Math.max(offset, this.#holes.shift()![1]);
+    this.#position = { epoch: this.#position.epoch, offset };
   }
 
   /** Offsets up to `next` are missing. Says so, and whether reading may go on at `next`: the first time the room is joined again instead. */
-  private missing(next: number): boolean {
-    const { epoch, offset } = this.position!;
+  #missing(next: number): boolean {
+    const { epoch, offset } = this.#position!;
     const ranges: Range[] = [];
     let from = offset + 1;
-    for (const hole of this.holes) {
+    for (const hole of this.#holes) {
       if (hole[0] >= next) break;
       if (hole[0] > from) ranges.push([from, hole[0] - 1]);
       from = Math.max(from, hole[1] + 1);
     }
     if (from < next) ranges.push([from, next - 1]);
-    const again = this.repairedAt === offset;
+    const again = this.#repairedAt === offset;
     const what = ranges.map(([a, b]) => (a === b ? a : `${a} to ${b}`)).join(", ");
     this.error(
       new CarillonError("missing_offset", `${this.room}: offset ${what} did not come and was not announced; ${again ? "it is lost" : "joining again"}`, {
@@ -225,12 +231,12 @@ export class Reader {
       }),
     );
     if (again) {
-      this.repairedAt = undefined;
-      this.position = { epoch, offset: next - 1 };
+      this.#repairedAt = undefined;
+      this.#position = { epoch, offset: next - 1 };
       return true;
     }
-    this.repairedAt = offset;
-    this.holes = [];
+    this.#repairedAt = offset;
+    this.#holes = [];
     this.leaveFirst();
     this.rejoin(this);
     return false;
@@ -247,25 +253,29 @@ export class Reader {
     this.host.send(this.joinMessage(this.joinId));
   }
 
-  private changed(event: "join" | "leave" | "state", wire: WireMember, silent = false): void {
+  #askWhoIsThere(): void {
+    this.host.send({ op: "members", id: this.host.nextId(), room: this.room });
+  }
+
+  #changed(event: "join" | "leave" | "state", wire: WireMember, silent = false): void {
     const known = this.members.get(wire.session);
     const member: Member = event === "leave" ? (known ?? memberOf(wire)) : { ...(known?.user !== undefined && { user: known.user }), ...memberOf(wire) };
     if (event === "leave") this.members.delete(wire.session);
     else this.members.set(wire.session, member);
     this.count = this.members.size;
-    if (!silent) this.tell({ kind: "presence", room: this.room, event, member });
+    if (!silent) this.#tell({ kind: "presence", room: this.room, event, member });
   }
 
-  private counted(count: number, silent = false): void {
+  #counted(count: number, silent = false): void {
     this.count = count;
-    if (!silent) this.tell({ kind: "presence", room: this.room, event: "count", count });
+    if (!silent) this.#tell({ kind: "presence", room: this.room, event: "count", count });
   }
 
-  private tell(event: RoomEvent): void {
+  #tell(event: RoomEvent): void {
     this.host.out({ kind: "tell", event });
   }
 
-  private ignored(what: string): void {
+  #ignored(what: string): void {
     this.host.out({ kind: "log", text: `${this.room}: ignored ${what}` });
   }
 }

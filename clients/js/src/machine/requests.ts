@@ -13,80 +13,80 @@ interface Request {
 
 /** Requests that are answered by their id, until they are. */
 export class Requests {
-  private readonly waiting = new Set<Request>();
-  private readonly sent = new Map<number, Request>();
+  readonly #waiting = new Set<Request>();
+  readonly #sent = new Map<number, Request>();
 
   constructor(private readonly host: Host) {}
 
   /** @param call the application's, or none when nobody waits */
   add(call: number | undefined, message: ClientMessage, timeout?: number): void {
     const request: Request = { call, message, id: undefined };
-    if (this.waiting.size >= MAX_WAITING) {
-      return this.fail(request, new CarillonError("too_many_requests", `${MAX_WAITING} requests are waiting already`, { retryable: true }));
+    if (this.#waiting.size >= MAX_WAITING) {
+      return this.#fail(request, new CarillonError("too_many_requests", `${MAX_WAITING} requests are waiting already`, { retryable: true }));
     }
-    this.waiting.add(request);
+    this.#waiting.add(request);
     const limit = message.op === "call" && timeout !== undefined ? timeout + 5000 : (timeout ?? TIMEOUT);
     this.host.timers.set(request, this.host.now + limit, () => {
-      this.fail(request, new CarillonError("timeout", `no answer to ${message.op} within ${limit} ms`, { retryable: true }));
+      this.#fail(request, new CarillonError("timeout", `no answer to ${message.op} within ${limit} ms`, { retryable: true }));
     });
-    if (this.host.connected) this.send(request);
+    if (this.host.connected) this.#send(request);
   }
 
   connected(): void {
-    for (const request of this.waiting) this.send(request);
+    for (const request of this.#waiting) this.#send(request);
   }
 
   /** What can be repeated without harm waits for the next connection. */
   disconnected(): void {
-    for (const request of this.sent.values()) {
+    for (const request of this.#sent.values()) {
       request.id = undefined;
       const { op } = request.message;
-      if (op === "leave") this.done(request, undefined);
-      else if (op === "call") this.fail(request, new CarillonError("connection_lost", "the connection was lost before the reply", { retryable: true }));
+      if (op === "leave") this.#done(request, undefined);
+      else if (op === "call") this.#fail(request, new CarillonError("connection_lost", "the connection was lost before the reply", { retryable: true }));
     }
-    this.sent.clear();
+    this.#sent.clear();
   }
 
   /** Whether somebody waited for this answer. */
   answered(message: { op: string; id?: number | undefined; error?: { code: string; message: string; retryable: boolean; retry_after?: number } }): boolean {
-    const request = message.id === undefined ? undefined : this.sent.get(message.id);
+    const request = message.id === undefined ? undefined : this.#sent.get(message.id);
     if (!request) return false;
     const { error } = message;
-    if (error) this.fail(request, new CarillonError(error.code, error.message, { retryable: error.retryable, retryAfter: error.retry_after }));
-    else this.done(request, message);
+    if (error) this.#fail(request, new CarillonError(error.code, error.message, { retryable: error.retryable, retryAfter: error.retry_after }));
+    else this.#done(request, message);
     return true;
   }
 
   failed(id: number, error: CarillonError): boolean {
-    const request = this.sent.get(id);
-    if (request) this.fail(request, error);
+    const request = this.#sent.get(id);
+    if (request) this.#fail(request, error);
     return request !== undefined;
   }
 
   close(error: () => CarillonError): void {
-    for (const request of [...this.waiting]) this.fail(request, error());
+    for (const request of [...this.#waiting]) this.#fail(request, error());
   }
 
-  private send(request: Request): void {
+  #send(request: Request): void {
     request.id = this.host.nextId();
-    this.sent.set(request.id, request);
+    this.#sent.set(request.id, request);
     this.host.send({ ...request.message, id: request.id });
   }
 
-  private done(request: Request, value: unknown): void {
-    this.remove(request);
+  #done(request: Request, value: unknown): void {
+    this.#remove(request);
     if (request.call !== undefined) this.host.out({ kind: "done", call: request.call, value });
   }
 
-  private fail(request: Request, error: CarillonError): void {
-    this.remove(request);
+  #fail(request: Request, error: CarillonError): void {
+    this.#remove(request);
     if (request.call !== undefined) this.host.out({ kind: "fail", call: request.call, error });
     else this.host.out({ kind: "tell", event: { kind: "error", code: error.code, error } });
   }
 
-  private remove(request: Request): void {
-    this.waiting.delete(request);
-    if (request.id !== undefined) this.sent.delete(request.id);
+  #remove(request: Request): void {
+    this.#waiting.delete(request);
+    if (request.id !== undefined) this.#sent.delete(request.id);
     this.host.timers.clear(request);
   }
 }

@@ -1,5 +1,5 @@
 import type { CarillonError } from "../errors.js";
-import type { Call, ClientMessage, DataType, Position, Range, Sender, WireMember } from "../messages.js";
+import type { Call, ClientMessage, DataType, Position, Range, Sender, WireEntry, WireMember } from "../messages.js";
 import type { Timers } from "./timers.js";
 
 /** One entry of a room, as it is handed to the application. */
@@ -81,7 +81,8 @@ export interface JoinOptions {
 
 /** A publication that has not been settled. Plain values only, so that it can be stored. */
 export interface OutboxEntry {
-  /** What the publication is called among the stored ones. */
+  /** Which client's outbox it was put into, and its number there. Neither ever changes. */
+  owner: string;
   key: number;
   publisher: string;
   incarnation: number;
@@ -114,7 +115,7 @@ export type Input =
   | { type: "tell"; message: ClientMessage }
   | { type: "token"; token: string }
   /** Publications of an earlier life, to be sent before new ones. */
-  | { type: "restore"; entries: OutboxEntry[] }
+  | { type: "restore"; entries: OutboxEntry[]; user?: string | undefined }
   | { type: "close" };
 
 export type Output =
@@ -143,6 +144,13 @@ export interface Host {
   /** Draws the delay before try n (from 0) of anything, in ms. */
   delay(tries: number): number;
   nextId(): number;
+}
+
+export function messageOf(room: string, epoch: string, entry: WireEntry, redelivered = false): Message {
+  const { message_id: id, priority = "normal", offset, event, type, data, sender, time, key, tags } = entry;
+  const message = { room, epoch, offset, event, type, data, sender, time, id, key, tags, priority, redelivered };
+  for (const name of ["event", "sender", "id", "key", "tags"] as const) if (message[name] === undefined) delete message[name];
+  return message as Message;
 }
 
 export function memberOf(member: WireMember): Member {

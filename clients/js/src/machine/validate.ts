@@ -44,7 +44,7 @@ function shape(text: string, withData?: "data" | "optional data"): Check {
 }
 
 const entry = "offset:p time:n event:s? message_id:s? sender:sender? key:s? tags:tags? priority:priority?";
-const roster = "members:members count:n";
+const roster = "members:members count:n offset:n?";
 const problem = "code:s message:s retryable:b retry_after:n?";
 
 const checks: Record<string, Check> = {
@@ -106,6 +106,7 @@ export function validate(message: Fields, read: ReadData): ServerMessage | "unkn
   const whole =
     check(message, read) &&
     (message.op !== "presence" || message[message.event === "count" ? "count" : "member"] !== undefined) &&
+    (message.op !== "resumed" || (message.to as number) >= (message.from as number) - 1) &&
     (message.op !== "reply" || (message.type === undefined) !== (message.error === undefined));
   return whole ? (message as unknown as ServerMessage) : "bad";
 }

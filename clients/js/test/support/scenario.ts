@@ -153,6 +153,7 @@ export class ScenarioRun {
   }
 
   private substitute(value: unknown): unknown {
+    if (typeof value === "string" && value.startsWith("$$")) return value.slice(1);
     if (typeof value === "string" && value.startsWith("$")) {
       if (!this.variables.has(value)) throw new Error(`${value} has no value yet`);
       return this.variables.get(value);

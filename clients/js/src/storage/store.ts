@@ -1,0 +1,46 @@
+import type { OutboxEntry } from "../machine/types.js";
+
+/** Who a client was in an earlier life, and what it left. */
+export interface Life {
+  readonly publisher: string;
+  /** Higher than in any earlier life. */
+  readonly incarnation: number;
+  readonly resume?: string | undefined;
+  readonly user?: string | undefined;
+  readonly entries: OutboxEntry[];
+}
+
+/** Where publications wait that have not been settled, and the identity that they were made with. */
+export interface Store {
+  /** Called once. While the store is open nobody else gets the same publisher. */
+  open(): Promise<Life>;
+  /** Writes need not be waited for, but keep their order. */
+  put(entry: OutboxEntry): void;
+  remove(entry: OutboxEntry): void;
+  identify(life: { incarnation: number; resume?: string | undefined; user?: string | undefined }): void;
+  /** What clients of the same user left that are gone. They belong to this one from now on. */
+  adopt(user: string | undefined): Promise<OutboxEntry[]>;
+  close(): void;
+}
+
+/** Nothing outlives the program. */
+export function memory(): Store {
+  return {
+    open: () => Promise.resolve({ publisher: newName(), incarnation: 1, entries: [] }),
+    put: () => undefined,
+    remove: () => undefined,
+    identify: () => undefined,
+    adopt: () => Promise.resolve([]),
+    close: () => undefined,
+  };
+}
+
+/** 128 random bits. */
+export function newName(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Whose publications those of `user` are. The names that a server gives to guests differ each time, and mean nobody in particular. */
+export function ownerOf(user: string | undefined): string | undefined {
+  return user?.startsWith("guest-") ? undefined : user;
+}
