@@ -162,11 +162,10 @@ class Outbox:
     def _judge(
         self, line: Line, publication: Publication, answer: Rejected, now: int
     ) -> list[Settled]:
-        if answer.code == "sequence_gap" and self._can_name_another(line, publication, answer):
-            line.settling = True
-            return []
         if answer.code in ("publisher_reset", "sequence_gap"):
             line.settling = True
+            if self._can_name_another(line, publication, answer):
+                return []
             line.renewing = True
             if publication.in_doubt or line.renewals >= MAX_RENEWALS:
                 self._remove(line, publication)
@@ -188,7 +187,7 @@ class Outbox:
         refused or held back, or the room knows better what was last."""
         if line.waiting[0] is not publication or publication.previous != line.last:
             return True
-        known = answer.last_sequence
+        known = answer.last_sequence if answer.code == "sequence_gap" else None
         if known is None or known == line.last or known >= (publication.sequence or 0):
             return False
         line.last = known
