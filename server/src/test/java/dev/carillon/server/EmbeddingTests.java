@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class EmbeddingTests {
   @Test
+  @SuppressWarnings("try") // closed early, to see that whoever waits goes on
   void theFirstMinuteOfAUser() throws Exception {
     try (HttpClient http = HttpClient.newHttpClient();
         Server server =

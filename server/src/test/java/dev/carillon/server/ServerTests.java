@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.WebSocketHandshakeException;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
@@ -176,9 +177,10 @@ class ServerTests {
           .abort();
       return 101;
     } catch (CompletionException refused) {
-      return ((java.net.http.WebSocketHandshakeException) refused.getCause())
-          .getResponse()
-          .statusCode();
+      if (refused.getCause() instanceof WebSocketHandshakeException handshake) {
+        return handshake.getResponse().statusCode();
+      }
+      throw refused;
     }
   }
 
