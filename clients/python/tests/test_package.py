@@ -22,6 +22,8 @@ import carillon_client as carillon
 
 README = (PACKAGE / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+HOW_TO_PAGE = (ROOT / "docs" / "how-to" / "python.md").read_text(encoding="utf-8")
+HOW_TO = re.findall(r"```python\n(.*?)```", HOW_TO_PAGE, re.DOTALL)
 PROGRAMS = [block for block in BLOCKS if block.startswith(("import", "from"))]
 PIECES = [block for block in BLOCKS if block not in PROGRAMS]
 
@@ -105,18 +107,37 @@ def test_the_readme_has_what_the_tests_run() -> None:
     assert len(PIECES) >= 6
 
 
+def run_program(python: Path, folder: Path, program: str, server: Server) -> str:
+    """Runs a program of a page as it stands there, but for the port."""
+    assert "ws://localhost:8080" in program
+    (folder / "hello.py").write_text(program.replace("ws://localhost:8080", server.url))
+    ran = subprocess.run(
+        [str(python), "hello.py"], cwd=folder, check=False, capture_output=True, text=True,
+        timeout=60,
+    )  # fmt: skip
+    assert (ran.returncode, ran.stderr) == (0, "")
+    return ran.stdout
+
+
 @pytest.mark.parametrize("program", PROGRAMS, ids=["first minute", "blocking"])
 def test_the_programs_of_the_readme_run_in_an_empty_environment(
     installed: Path, server: Server, tmp_path: Path, program: str
 ) -> None:
-    assert "ws://localhost:8080" in program
-    (tmp_path / "hello.py").write_text(program.replace("ws://localhost:8080", server.url))
-    ran = subprocess.run(
-        [str(installed), "hello.py"], cwd=tmp_path, check=False, capture_output=True, text=True,
-        timeout=60,
-    )  # fmt: skip
-    assert (ran.returncode, ran.stderr) == (0, "")
-    assert set(ran.stdout.split()) == {"hello"}
+    assert set(run_program(installed, tmp_path, program, server).split()) == {"hello"}
+
+
+@pytest.mark.parametrize(
+    ("number", "prints"),
+    [(0, ["order 1", "order 1"]), (1, ["published memory"] * 2), (2, ["howto/sensor-0 20.5"])],
+    ids=["go on", "script", "many rooms"],
+)
+def test_the_programs_of_the_how_to_run(
+    installed: Path, server: Server, tmp_path: Path, number: int, prints: list[str]
+) -> None:
+    assert len(HOW_TO) == 3
+    said = [run_program(installed, tmp_path, HOW_TO[number], server) for _ in range(2)]
+    lines = [line for out in said for line in out.splitlines()]
+    assert lines == prints if number < 2 else set(prints) <= set(lines)
 
 
 async def test_the_pieces_of_the_readme_run_one_after_the_other(server: Server) -> None:

@@ -299,7 +299,6 @@ def error_fields(error: CarillonError) -> dict[str, Any]:
     return fields
 
 
-@pytest.mark.skipif(not FILES, reason="spec/scenarios is not in this checkout yet")
 def test_there_are_scenarios() -> None:
     assert len(SCENARIOS) >= 50
 
