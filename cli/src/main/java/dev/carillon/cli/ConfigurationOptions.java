@@ -63,8 +63,7 @@ final class ConfigurationOptions {
     String named = System.getenv(Configuration.FILE_VARIABLE);
     Path from = file == null && named != null ? Path.of(named) : file;
     try {
-      Configuration.Loaded loaded =
-          Configuration.load(defaults, from, System.getenv(), overrides);
+      Configuration.Loaded loaded = Configuration.load(defaults, from, System.getenv(), overrides);
       loaded.warnings().forEach(warning -> err.println("carillon: " + warning));
       return loaded.configuration();
     } catch (ConfigurationException wrong) {

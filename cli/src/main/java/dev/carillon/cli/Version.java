@@ -9,8 +9,7 @@ final class Version implements IVersionProvider {
   @Override
   public String[] getVersion() {
     return new String[] {
-      "carillon " + NUMBER,
-      "Java " + Runtime.version().feature() + " on ${os.name} ${os.arch}"
+      "carillon " + NUMBER, "Java " + Runtime.version().feature() + " on ${os.name} ${os.arch}"
     };
   }
 }

@@ -44,8 +44,15 @@ class ConnectTests {
   @Test
   void theReportIsAllThatJsonPrints() {
     Cli run =
-        Cli.run("x".repeat(1000) + "\n", "connect", echo(), "--wait", "0.5", "--json",
-            "--subprotocol", "chat");
+        Cli.run(
+            "x".repeat(1000) + "\n",
+            "connect",
+            echo(),
+            "--wait",
+            "0.5",
+            "--json",
+            "--subprotocol",
+            "chat");
 
     assertThat(run.exit()).as(run.err()).isZero();
     assertThat(run.out())
@@ -68,7 +75,14 @@ class ConnectTests {
   @Test
   void aRoomIsJoinedAndItsHistoryShown() {
     Cli run =
-        Cli.run("hello\n", "connect", "127.0.0.1:" + SERVER.port(), "old", "--last", "5", "--wait",
+        Cli.run(
+            "hello\n",
+            "connect",
+            "127.0.0.1:" + SERVER.port(),
+            "old",
+            "--last",
+            "5",
+            "--wait",
             "0.5");
 
     assertThat(run.exit()).as(run.err()).isZero();

@@ -19,7 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code serve} and {@code echo}: what is wrong with their configuration, and as real processes. */
+/**
+ * {@code serve} and {@code echo}: what is wrong with their configuration, and as real processes.
+ */
 @Timeout(120)
 class ServeTests {
   @TempDir private Path folder;

@@ -14,7 +14,15 @@ class ShownTests {
   }
 
   @ParameterizedTest
-  @CsvSource({"27, 001b", "7, 0007", "127, 007f", "155, 009b", "8238, 202e", "8203, 200b", "0, 0000"})
+  @CsvSource({
+    "27, 001b",
+    "7, 0007",
+    "127, 007f",
+    "155, 009b",
+    "8238, 202e",
+    "8203, 200b",
+    "0, 0000"
+  })
   void whatATerminalWouldObeyIsSpelledOut(int c, String shown) {
     assertThat(Shown.line("a" + (char) c + "b")).isEqualTo("a\\u" + shown + "b");
   }

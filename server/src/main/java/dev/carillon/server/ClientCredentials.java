@@ -26,7 +26,8 @@ final class ClientCredentials {
 
   /**
    * The credentials of a request: the Authorization header, else a subprotocol {@code
-   * bearer.<token>}, else the cookie {@code carillon_token}, else the query parameter {@code token}.
+   * bearer.<token>}, else the cookie {@code carillon_token}, else the query parameter {@code
+   * token}.
    *
    * <p>Browsers send cookies for pages of any origin, so the cookie counts only where an Origin was
    * sent, which the door has checked.

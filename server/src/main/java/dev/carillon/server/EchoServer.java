@@ -33,8 +33,7 @@ public final class EchoServer implements AutoCloseable {
    */
   public static final Configuration CONFIGURATION =
       Configuration.DEFAULT
-          .withLimits(
-              Limits.DEFAULT.withMaxMessage(ByteSize.mib(64)).withMaxFragments(10_000_000))
+          .withLimits(Limits.DEFAULT.withMaxMessage(ByteSize.mib(64)).withMaxFragments(10_000_000))
           .withHeartbeat(Heartbeat.DEFAULT.withInterval(Duration.ZERO))
           .withOrigins(List.of("*"));
 
@@ -69,8 +68,7 @@ public final class EchoServer implements AutoCloseable {
    */
   public static EchoServer start(Configuration configuration, Answers answers) {
     EventLoops loops = EventLoops.start(Parts.loops(configuration), InstantSource.system());
-    Origins origins =
-        new Origins(configuration.origins(), Loopback.only(configuration.listen()));
+    Origins origins = new Origins(configuration.origins(), Loopback.only(configuration.listen()));
     var terms =
         new ServerTerms(
             answers.subprotocols(), Parts.deflate(configuration.compression()), OriginPolicy.ANY);

@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
  * Decides which protocol a request leads to, or why it leads to none. Immutable, safe for use by
  * many threads.
  *
- * <p>At the addresses of {@link Listen#paths()}, every protocol with a subprotocol name can be asked
- * for by it. Who asks for none of those that are spoken is accepted without a subprotocol, as RFC
- * 6455 4.2.2 says, and spoken to in the protocol that is the address's own.
+ * <p>At the addresses of {@link Listen#paths()}, every protocol with a subprotocol name can be
+ * asked for by it. Who asks for none of those that are spoken is accepted without a subprotocol, as
+ * RFC 6455 4.2.2 says, and spoken to in the protocol that is the address's own.
  */
 final class Reception implements Door {
   /** Where protocols are asked whether they answer, for all of {@link Listen#paths()}. */
@@ -48,8 +48,7 @@ final class Reception implements Door {
     this.protocols = protocols;
     this.authenticator = authenticator;
     this.draining = draining;
-    this.origins =
-        new Origins(configuration.origins(), Loopback.only(configuration.listen()));
+    this.origins = new Origins(configuration.origins(), Loopback.only(configuration.listen()));
     Limits limits = configuration.limits();
     this.terms =
         new Terms(
@@ -93,7 +92,8 @@ final class Reception implements Door {
     String origin = request.fields().first("Origin");
     if (!origins.allow(origin, request.fields().first("Host"), peer.secure())) {
       return new Decision.Refuse(
-          403, "pages of this origin may not connect; the server's `origins` setting lists who may");
+          403,
+          "pages of this origin may not connect; the server's `origins` setting lists who may");
     }
     return upgrade(request, target, main, peer);
   }
