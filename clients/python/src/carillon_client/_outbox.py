@@ -21,6 +21,10 @@ from ._messages import Rejected, WirePublished
 from ._settings import Settings
 from .errors import CarillonError, PublishRejected, PublishUnknown
 
+MAX_LINES = 10_000
+"""Targets whose count is kept. The oldest idle one is forgotten, and counts in a newer incarnation
+when it is published to again."""
+
 MAX_RENEWALS = 3
 """Incarnations in a row in which a room took nothing; then it is the server's mistake."""
 
@@ -79,6 +83,8 @@ class Outbox:
         self._settings = settings
         self._random = random
         self._lines: dict[tuple[str, str], Line] = {}
+        self._busy: dict[tuple[str, str], Line] = {}
+        """The lines in which something waits."""
         self._by_request: dict[int, Publication] = {}
 
     def fits(self, publication: Publication) -> bool:
@@ -89,13 +95,21 @@ class Outbox:
         )
 
     def add(self, publication: Publication) -> None:
-        line = self._lines.get(publication.target)
-        if line is None:
-            line = Line(self._incarnation, Backoff(self._settings, self._random))
-            self._lines[publication.target] = line
+        line = self._lines.get(publication.target) or self._new_line(publication.target)
+        self._busy[publication.target] = line
         line.waiting.append(publication)
         self.messages += 1
         self.bytes += publication.size()
+
+    def _new_line(self, target: tuple[str, str]) -> Line:
+        if len(self._lines) >= MAX_LINES:
+            idle = next((key for key in self._lines if key not in self._busy), None)
+            if idle is not None:
+                forgotten = self._lines.pop(idle).incarnation
+                self._incarnation = max(self._incarnation, forgotten + 1)
+        line = Line(self._incarnation, Backoff(self._settings, self._random))
+        self._lines[target] = line
+        return line
 
     def withdraw(self, publication: Publication) -> bool:
         """Takes a message back, if it was never sent."""
@@ -108,7 +122,7 @@ class Outbox:
     def sendable(self, now: int) -> Iterator[Publication]:
         """What is to be sent now, in order, ready stamped. The caller says ``sent`` for each, or
         ``refuse``, before it takes the next."""
-        for line in self._lines.values():
+        for line in list(self._busy.values()):
             while (publication := self._next(line, now)) is not None:
                 yield publication
 
@@ -217,7 +231,7 @@ class Outbox:
             publication.in_doubt = True
             publication.request = None
         self._by_request.clear()
-        for line in self._lines.values():
+        for line in self._busy.values():
             line.in_flight = 0
             line.settling = False
             line.renewing = False
@@ -231,8 +245,8 @@ class Outbox:
         """When a line that waits may go on."""
         times = [
             line.retry_at
-            for line in self._lines.values()
-            if line.waiting and line.retry_at is not None and not line.settling
+            for line in self._busy.values()
+            if line.retry_at is not None and not line.settling
         ]
         return min(times, default=None)
 
@@ -243,8 +257,9 @@ class Outbox:
 
     def drain(self) -> list[Publication]:
         """Everything, at the end."""
-        left = [publication for line in self._lines.values() for publication in line.waiting]
+        left = [publication for line in self._busy.values() for publication in line.waiting]
         self._lines.clear()
+        self._busy.clear()
         self._by_request.clear()
         self.messages = self.bytes = 0
         return left
@@ -258,6 +273,8 @@ class Outbox:
 
     def _remove(self, line: Line, publication: Publication) -> None:
         line.waiting.remove(publication)
+        if not line.waiting:
+            del self._busy[publication.target]
         self.messages -= 1
         self.bytes -= publication.size()
 
