@@ -80,7 +80,7 @@ class Driver:
     async def close(self, timeout: float) -> None:
         machine = self.machine
         deadline = self._loop.time() + timeout
-        while machine.state is State.CONNECTED and machine.outbox.messages:
+        while machine.state is State.CONNECTED and machine.publishing.outbox.messages:
             pending = [future for future in self._waiting.values() if not future.done()]
             left = deadline - self._loop.time()
             if left <= 0 or not pending:

@@ -39,8 +39,9 @@ from ._messages import (
     WireHistory,
     WirePublished,
 )
-from ._outbox import Outbox, Publication, Settled
+from ._outbox import Outbox, Publication
 from ._outputs import Answer, Asked, Changed, Fail, Hangup, NeedToken, Open, Output, State, Told
+from ._publishing import Publishing
 from ._requests import Request, Requests, refusal
 from ._rooms import Rooms
 from ._settings import Settings
@@ -51,11 +52,8 @@ from .errors import (
     ConnectionEnded,
     ConnectionLost,
     MalformedMessage,
-    OutboxFull,
-    PublishRejected,
-    PublishUnknown,
 )
-from .events import Position, Published
+from .events import Position
 
 MAX_REFUSED_TOKENS = 3
 """In a row, from a source that gives new ones; then they are all taken for bad."""
@@ -80,8 +78,8 @@ class Machine:
         self._speaker = Speaker()
         self._requests = Requests(self._speaker, settings)
         self.rooms = Rooms(self._speaker, self._requests, settings, random)
-        self.outbox = Outbox(publisher, incarnation, settings, random)
-        self._publications: dict[int, Publication] = {}
+        outbox = Outbox(publisher, incarnation, settings, random)
+        self.publishing = Publishing(self._speaker, outbox)
         self._backoff = Backoff(settings, random)
         self._tickets = 0
         self._connect_ticket: int | None = None
@@ -230,7 +228,7 @@ class Machine:
         self._refresh_at = None
         self.rooms.disconnected()
         self._requests.disconnected()
-        self.outbox.disconnected()
+        self.publishing.outbox.disconnected()
 
     def _end(self, error: CarillonError) -> None:
         self._speaker.may_speak = False
@@ -241,10 +239,7 @@ class Machine:
             self._connect_ticket = None
         self.rooms.end(error)
         self._requests.end(error)
-        for publication in self.outbox.drain():
-            doubt = publication.in_doubt or publication.request is not None
-            kind = PublishUnknown if doubt else PublishRejected
-            self._settle([(publication, kind(error.code, error.message, cause=error))])
+        self.publishing.end(error)
         self._enter(State.ENDED, None, error)
 
     def _enter(
@@ -263,7 +258,7 @@ class Machine:
             times.append(self._opened_at + settings.opening_ms)
         elif self.state is State.CONNECTED:
             times += [self._check_by, self._silent_at(), self._unanswered_at(), self._refresh_at]
-            times.append(self.outbox.waits_until())
+            times.append(self.publishing.outbox.waits_until())
         return min((time for time in times if time is not None), default=None)
 
     def tick(self, now: int) -> None:
@@ -298,7 +293,7 @@ class Machine:
         if self._refresh_at is not None and now >= self._refresh_at:
             self._refresh_at = None
             self._speaker.emit(NeedToken())
-        self._pump(now)
+        self.publishing.pump(now)
 
     def _silent_at(self) -> int | None:
         welcome = self.welcome
@@ -307,7 +302,11 @@ class Machine:
         return self._heard_at + 2 * max(welcome.heartbeat, self._settings.heartbeat_min_ms)
 
     def _unanswered_at(self) -> int | None:
-        oldest = [t for t in (self.outbox.oldest_sent(), self.rooms.oldest_join()) if t is not None]
+        oldest = [
+            t
+            for t in (self.publishing.outbox.oldest_sent(), self.rooms.oldest_join())
+            if t is not None
+        ]
         return min(oldest) + self._settings.answer_ms if oldest else None
 
     def _check(self, now: int) -> None:
@@ -346,14 +345,7 @@ class Machine:
     ) -> None:
         if self._over(ticket):
             return
-        publication = Publication(ticket, target, options, payload)
-        if not self.outbox.fits(publication):
-            words = f"{self.outbox.messages} messages wait to be published"
-            self._speaker.emit(Fail(ticket, OutboxFull("outbox_full", words, retryable=True)))
-            return
-        self.outbox.add(publication)
-        self._publications[ticket] = publication
-        self._pump(now)
+        self.publishing.publish(now, Publication(ticket, target, options, payload))
 
     def request(
         self,
@@ -405,57 +397,14 @@ class Machine:
 
     def withdraw(self, ticket: int) -> bool:
         """Nobody waits for a command any more. Whether it was not sent yet, and now will not be."""
-        publication = self._publications.pop(ticket, None)
-        if publication is not None:
-            return self.outbox.withdraw(publication)
-        return self._requests.withdraw(ticket)
+        taken_back = self.publishing.withdraw(ticket)
+        return self._requests.withdraw(ticket) if taken_back is None else taken_back
 
     def _over(self, ticket: int) -> bool:
         if self.state is not State.ENDED:
             return False
         self._speaker.emit(Fail(ticket, ConnectionEnded("closed", "the client has ended")))
         return True
-
-    def _pump(self, now: int) -> None:
-        """Sends what may be sent of the outbox."""
-        if not self._speaker.may_speak:
-            return
-        for publication in self.outbox.sendable(now):
-            number = self._speaker.number()
-            kind, name = publication.target
-            sequence = publication.sequence or 0
-            fields: dict[str, Any] = {
-                "id": number,
-                kind: True if kind == "global" else name,
-                **publication.options,
-                "publisher": self.outbox.publisher,
-                "incarnation": self.outbox.incarnation(publication),
-                "sequence": sequence,
-            }
-            if publication.previous != sequence - 1:
-                fields["previous"] = publication.previous
-            frame = self._speaker.encode("publish", fields, publication.payload)
-            if self._speaker.too_large(frame):
-                self.outbox.refuse(publication)
-                limit = self._speaker.max_message_bytes
-                error = PublishRejected("too_large", f"larger than the limit of {limit} bytes")
-                self._settle([(publication, error)])
-                continue
-            self.outbox.sent(publication, number, now)
-            self._speaker.say_frame(frame)
-
-    def _settle(self, settled: list[Settled]) -> None:
-        for publication, result in settled:
-            if self._publications.pop(publication.ticket, None) is None:
-                continue  # nobody waits for it
-            if isinstance(result, CarillonError):
-                self._speaker.emit(Fail(publication.ticket, result))
-                continue
-            position = Position(result.epoch, result.offset)
-            published = Published(
-                result.room, position, result.level, result.duplicate, result.readers
-            )
-            self._speaker.emit(Answer(publication.ticket, published))
 
     # -- What the server says
 
@@ -496,7 +445,7 @@ class Machine:
             self._connect_ticket = None
         self.rooms.connected(not welcome.resumed, now)
         self._requests.pump()
-        self._pump(now)
+        self.publishing.pump(now)
 
     def _not_welcome(self, problem: Problem, now: int) -> None:
         """The server closes behind this, and the code says more."""
@@ -514,11 +463,9 @@ class Machine:
 
     def _dispatch(self, message: ServerMessage, size: int, now: int) -> None:
         if isinstance(message, WirePublished):
-            self._settle(self.outbox.published(message))
-            self._pump(now)
+            self.publishing.published(message, now)
         elif isinstance(message, Rejected):
-            self._settle(self.outbox.rejected(message, now))
-            self._pump(now)
+            self.publishing.rejected(message, now)
         elif isinstance(message, (Reply, Members, Done, WireHistory, Refreshed)):
             self._answered(message, now)
         elif isinstance(message, Joined):
@@ -552,13 +499,7 @@ class Machine:
     def _failed(self, failure: Failure, now: int) -> None:
         problem = failure.problem
         if failure.id is not None:
-            rejected = Rejected(
-                failure.id, None, "not_applied", problem.code, problem.message,
-                problem.retryable, problem.retry_after, None,
-            )  # fmt: skip
-            if self.outbox.knows(failure.id):
-                self._settle(self.outbox.rejected(rejected, now))
-                self._pump(now)
+            if self.publishing.failed(failure.id, problem, now):
                 return
             if self._requests.answered(failure.id, problem) or self.rooms.failed(failure, now):
                 return
