@@ -20,6 +20,7 @@ final class Joining {
   private @Nullable Reader reader;
   private @Nullable Reader companion;
   private @Nullable RoomView companionView;
+  private @Nullable Member said;
   private boolean ended;
 
   Joining(
@@ -44,6 +45,18 @@ final class Joining {
 
   @Nullable Reader reader() {
     return reader;
+  }
+
+  /** The session says something of itself here; told at once, or when it has arrived. */
+  void say(Member self) {
+    said = self;
+    if (reader != null && isPresent()) {
+      view.shard().atHome(view.name(), home -> home.memberSaid(self));
+    }
+  }
+
+  private boolean isPresent() {
+    return view.shard().policies().of(view.name()).presence();
   }
 
   void begin() {
@@ -188,8 +201,12 @@ final class Joining {
       case From.Since since -> joined(head, next, members);
     }
     reader = view.add(session, next, filter);
-    if (view.shard().policies().of(room).presence()) {
-      view.shard().memberCame(room, session.self());
+    if (isPresent()) {
+      Member self = session.self();
+      view.shard().atHome(room, home -> home.memberCame(self));
+    }
+    if (said != null) {
+      say(said);
     }
   }
 

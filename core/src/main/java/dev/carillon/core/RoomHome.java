@@ -30,6 +30,9 @@ final class RoomHome {
   private final ArrayDeque<Pending> pending = new ArrayDeque<>(2);
   private final Map<String, Member> members = new LinkedHashMap<>(2);
 
+  /** Members of whom the last that is true could not be announced. */
+  private final Map<String, Member> unannounced = new LinkedHashMap<>(0);
+
   private @Nullable RoomLog log;
   private long oldest = 1;
   private Broker.@Nullable Attachment attachment;
@@ -40,6 +43,7 @@ final class RoomHome {
   private boolean queued;
   private long staleSince;
   private long retryAt;
+  private long announceAt;
   private long idleSince;
 
   private record FedEntries(Epoch epoch, List<Entry> entries) {}
@@ -267,11 +271,19 @@ final class RoomHome {
 
   // -- Members ---------------------------------------------------------------------------------
 
-  /** A member came, or said something new of itself. */
+  /** A member came. One that comes back within its grace is no news, and keeps what it said. */
   void memberCame(Member member) {
-    Member before = members.put(member.session(), member);
-    if (!member.equals(before)) { // a session that comes back within its grace is no news
-      announce(before == null ? "join" : "state", member);
+    if (members.putIfAbsent(member.session(), member) == null) {
+      announce("join", member);
+    }
+  }
+
+  /** A member said something new of itself. */
+  void memberSaid(Member member) {
+    Member before = members.get(member.session());
+    if (before != null && !before.equals(member)) {
+      members.put(member.session(), member);
+      announce("state", member);
     }
   }
 
@@ -296,13 +308,33 @@ final class RoomHome {
     Payload state = member.state() == null ? Payload.EMPTY : member.state();
     Draft draft = new Draft(event, state, Map.of(), member.session(), 0, 0, true, null);
     Broker.Append append = new Broker.Append(draft, shard.newId(), member, shard.now());
-    shard.home(name.presence()).publish(new Pending(append, ignored -> {}));
+    shard.home(name.presence()).publish(new Pending(append, result -> announced(member, result)));
+  }
+
+  /** What could not be announced is announced later, as it is by then. */
+  private void announced(Member member, Broker.Appended result) {
+    if (result instanceof Broker.Appended.Failed) {
+      unannounced.put(member.session(), member);
+    }
+  }
+
+  private void announceAgain() {
+    List<Member> again = List.copyOf(unannounced.values());
+    unannounced.clear();
+    for (Member member : again) {
+      Member now = members.get(member.session());
+      announce(now == null ? "leave" : "join", now == null ? member : now);
+    }
   }
 
   // -- Time ------------------------------------------------------------------------------------
 
   /** Time has passed; true when the room is needed no more and has let go of the broker. */
   boolean tick(long now, long idleMillis) {
+    if (!unannounced.isEmpty() && now >= announceAt) {
+      announceAt = now + RETRY_MILLIS;
+      announceAgain();
+    }
     if (now >= retryAt && !attaching && (!waiting.isEmpty() || !views.isEmpty())) {
       attachToBroker();
     }
@@ -312,6 +344,7 @@ final class RoomHome {
             && pending.isEmpty()
             && !inFlight
             && members.isEmpty()
+            && unannounced.isEmpty()
             && now - idleSince >= idleMillis;
     if (idle) {
       attempt++; // what the feed still says is meant for nobody

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * by one {@link Notice} that carries its {@code ref}, at once or later.
  */
 public final class Session {
+  /** The most bytes that a member may say of itself. */
+  public static final int MAX_STATE_BYTES = 4096;
+
   private final Shard shard;
   private final Permissions permissions;
   private final WireForm form;
@@ -308,6 +311,26 @@ public final class Session {
       refuse(ref, room, Problem.Reason.BAD_MESSAGE, "limit is " + limit + ", must be 1 to 1000");
     } else {
       new HistoryRead(this, ref, room, from, limit).begin();
+    }
+  }
+
+  /**
+   * Says something of this session to the members of a room that it has joined. Answered by {@link
+   * Notice.Done} or {@link Notice.Refused}.
+   *
+   * @param state at most {@value #MAX_STATE_BYTES} bytes, or null to take back what was said
+   */
+  public void state(long ref, RoomName room, @Nullable Payload state) {
+    Joining joining = rooms.get(room);
+    if (joining == null) {
+      refuse(ref, room, Problem.Reason.NOT_JOINED, "room " + room + " has not been joined");
+    } else if (state != null && state.size() > MAX_STATE_BYTES) {
+      String words = "a state of %d bytes is over the limit of %d";
+      String detail = words.formatted(state.size(), MAX_STATE_BYTES);
+      refuse(ref, room, Problem.Reason.TOO_LARGE, detail);
+    } else {
+      joining.say(new Member(id(), user(), state));
+      tell(new Notice.Done(ref, room));
     }
   }
 

@@ -221,10 +221,6 @@ public final class Shard {
                     append, result -> home.shard().tell(this, () -> reply.accept(result)))));
   }
 
-  void memberCame(RoomName room, Member member) {
-    atHome(room, home -> home.memberCame(member));
-  }
-
   void memberLeft(RoomName room, String session) {
     atHome(room, home -> home.memberLeft(session));
   }

@@ -268,6 +268,7 @@ final class SimulatedClient implements SimulatedConnection.Receiver {
       case Notice.Skipped skipped -> witness.violated("nothing is filtered here: " + skipped);
       case Notice.History history -> world.trace("history");
       case Notice.Members members -> world.trace("members");
+      case Notice.Done done -> world.trace("done");
       case Notice.Goodbye goodbye -> world.trace("goodbye");
     }
   }

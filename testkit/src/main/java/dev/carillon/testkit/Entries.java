@@ -109,6 +109,7 @@ final class Entries {
     notices.add(new Notice.History(5, room, new Broker.Extent(EPOCH, 1, 0), List.of(), false));
     notices.add(new Notice.Members(6, room, members, 1));
     notices.add(new Notice.Members(6, room, List.of(), 5000));
+    notices.add(new Notice.Done(7, room));
     notices.add(new Notice.Gap(room.presence(), EPOCH, List.of(new Range(1, 9)), "trimmed"));
     notices.add(new Notice.Reset(0, room.presence(), EPOCH, head, 1, "epoch_changed", null));
     notices.add(new Notice.Goodbye("shutdown", 1500));

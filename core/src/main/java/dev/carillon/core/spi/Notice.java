@@ -85,6 +85,9 @@ public sealed interface Notice {
   /** Who is in a room, and how many there are in all. */
   record Members(long ref, RoomName room, List<Member> members, int count) implements Notice {}
 
+  /** A command that has no answer of its own was carried out. */
+  record Done(long ref, RoomName room) implements Notice {}
+
   /** The server is about to close; come back in {@code retryAfterMillis}. */
   record Goodbye(String reason, long retryAfterMillis) implements Notice {}
 }

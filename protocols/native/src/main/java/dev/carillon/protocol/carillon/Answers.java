@@ -62,6 +62,11 @@ final class Answers {
       case Notice.History history -> history(history);
       case Notice.Members(var id, var room, var members, var count) ->
           replies.send(new ServerMessage.Members(id, room.value(), ToWire.roster(members, count)));
+      case Notice.Done(var id, var room) -> {
+        if (id != 0) {
+          replies.send(new ServerMessage.Done(id));
+        }
+      }
       case Notice.Goodbye(var reason, var retryAfter) ->
           replies.send(new ServerMessage.Goodbye(goodbyeReason(reason), retryAfter, null));
     }

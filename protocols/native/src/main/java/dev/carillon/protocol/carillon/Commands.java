@@ -65,7 +65,12 @@ final class Commands {
               connect.id(), null, ErrorCode.ALREADY_CONNECTED, ErrorCode.ALREADY_CONNECTED.words());
       case ClientMessage.Ack ack -> unsupported(0, ack.room(), "acknowledgements");
       case ClientMessage.Nack nack -> unsupported(0, nack.room(), "negative acknowledgements");
-      case ClientMessage.State state -> unsupported(state.id(), state.room(), "member states");
+      case ClientMessage.State(var id, var room, var state) -> {
+        RoomName name = room(id, room);
+        if (name != null) {
+          session.state(id, name, state == null ? null : payload(state));
+        }
+      }
       case ClientMessage.Call call -> unsupported(call.id(), call.room(), "calls");
       case ClientMessage.Reply reply -> unsupported(reply.id(), null, "calls");
       case ClientMessage.Refresh refresh -> unsupported(refresh.id(), null, "refreshing a token");
@@ -180,19 +185,22 @@ final class Commands {
     return publish.countReaders() ? "counting readers" : null;
   }
 
-  private static Draft draft(ClientMessage.Publish publish) {
-    Long ttl = publish.ttl();
-    PublishId id = publish.publishId();
-    dev.carillon.wire.Payload data = publish.payload();
+  private static Payload payload(dev.carillon.wire.Payload data) {
     Payload.Kind kind =
         switch (data.type()) {
           case JSON -> Payload.Kind.JSON;
           case TEXT -> Payload.Kind.TEXT;
           case BINARY -> Payload.Kind.BINARY;
         };
+    return new Payload(kind, data.bytes());
+  }
+
+  private static Draft draft(ClientMessage.Publish publish) {
+    Long ttl = publish.ttl();
+    PublishId id = publish.publishId();
     return new Draft(
         publish.event(),
-        new Payload(kind, data.bytes()),
+        payload(publish.payload()),
         publish.tags(),
         publish.key(),
         switch (publish.priority()) {

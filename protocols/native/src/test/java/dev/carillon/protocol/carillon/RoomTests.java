@@ -238,6 +238,31 @@ class RoomTests {
   }
 
   @Test
+  void whatAMemberSaysOfItselfIsToldAndKeptUntilItSaysOtherwise() {
+    Dialogue ann = Dialogue.connected(node, "ann");
+    ann.says("{'op':'join','id':2,'room':'chat/lobby','presence':true}").hears();
+    Dialogue bob = Dialogue.connected(node, "bob").says("{'op':'join','room':'chat/lobby'}");
+    bob.hears();
+    ann.hears();
+    bob.says("{'op':'state','id':3,'room':'chat/lobby','type':'json','data':{'x':1}}");
+    assertThat(bob.answer(ServerMessage.Done.class).id()).isEqualTo(3);
+    var said = ann.answer(ServerMessage.Presence.class);
+    assertThat(said.event()).isEqualTo(PresenceEvent.STATE);
+    assertThat(said.member()).isNotNull();
+    assertThat(said.member().state()).isEqualTo(dev.carillon.wire.Payload.json("{\"x\":1}"));
+    bob.says("{'op':'state','id':4,'room':'chat/lobby','type':'json','data':{'x':1}}");
+    bob.hears();
+    assertThat(ann.hears()).isEmpty();
+    bob.says(
+        "{'op':'state','id':5,'room':'chat/lobby','type':'text','data':'"
+            + "x".repeat(5000)
+            + "'}");
+    assertThat(bob.error()).isEqualTo("too_large");
+    bob.says("{'op':'state','id':6,'room':'elsewhere','type':'text','data':'x'}");
+    assertThat(bob.error()).isEqualTo("not_joined");
+  }
+
+  @Test
   void whoDidNotAskForPresenceIsNotTold() {
     Dialogue ann = Dialogue.connected(node, "ann").says("{'op':'join','room':'chat/lobby'}");
     ann.hears();
@@ -356,7 +381,6 @@ class RoomTests {
         "{'op':'history','id':2,'room':'a','compact':true}",
         "{'op':'ack','room':'a','offset':1}",
         "{'op':'nack','room':'a','offset':1}",
-        "{'op':'state','id':2,'room':'a','type':'text','data':'x'}",
         "{'op':'call','id':2,'event':'e','type':'text','data':'x'}",
         "{'op':'reply','id':2,'type':'text','data':'x'}",
         "{'op':'refresh','id':2,'token':'t'}",

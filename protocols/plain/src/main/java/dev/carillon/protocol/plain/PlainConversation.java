@@ -88,6 +88,7 @@ final class PlainConversation implements Conversation {
       case Notice.Stale stale -> {}
       case Notice.History history -> {}
       case Notice.Members members -> {}
+      case Notice.Done done -> {}
       case Notice.Goodbye goodbye -> {}
     }
   }
