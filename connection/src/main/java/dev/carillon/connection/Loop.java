@@ -36,6 +36,7 @@ public final class Loop implements AutoCloseable {
   private final InstantSource clock;
   private final RandomGenerator masks;
   private final Compressors compressors;
+  private final Consumer<RuntimeException> faults;
   private final Cork cork = new Cork(this);
   private final Traffic traffic = new Traffic();
   private final ArrayDeque<Connection> turns = new ArrayDeque<>();
@@ -59,9 +60,16 @@ public final class Loop implements AutoCloseable {
    * @param clock tells conversations the time
    * @param masks for frames sent by clients; unpredictable to the application's users
    * @param compressionLevel 1 (fast) to 9 (small)
+   * @param faults is told what went wrong on this side; the connection that it struck is closed
    */
-  public Loop(Mailbox mailbox, InstantSource clock, RandomGenerator masks, int compressionLevel) {
+  public Loop(
+      Mailbox mailbox,
+      InstantSource clock,
+      RandomGenerator masks,
+      int compressionLevel,
+      Consumer<RuntimeException> faults) {
     this.mailbox = mailbox;
+    this.faults = faults;
     this.clock = clock;
     this.masks = masks;
     this.compressors = new Compressors(compressionLevel);
@@ -104,16 +112,32 @@ public final class Loop implements AutoCloseable {
   public void tick() {
     tick++;
     inRound = true;
-    Shard ticking = shard;
-    if (ticking != null) {
-      ticking.tick();
-    }
+    tickShard();
     int due = (count + SWEEP_TICKS - 1) / SWEEP_TICKS;
     for (int i = 0; i < due && count > 0; i++) {
       swept = swept >= count - 1 ? 0 : swept + 1;
-      connections[swept].tick(tick);
+      tick(connections[swept]);
     }
     endRound();
+  }
+
+  private void tickShard() {
+    Shard ticking = shard;
+    try {
+      if (ticking != null) {
+        ticking.tick();
+      }
+    } catch (RuntimeException fault) {
+      faults.accept(fault); // time has to go on for the others
+    }
+  }
+
+  private void tick(Connection connection) {
+    try {
+      connection.tick(tick);
+    } catch (RuntimeException fault) {
+      struck(connection, fault);
+    }
   }
 
   /** What has gone over this loop's connections. Safe for use by many threads. */
@@ -220,13 +244,25 @@ public final class Loop implements AutoCloseable {
   private void takeTurns() {
     beginRound();
     for (int i = turns.size(); i > 0; i--) {
-      turns.element().turn();
-      turns.remove();
+      Connection next = turns.element();
+      try {
+        next.turn();
+      } catch (RuntimeException fault) {
+        struck(next, fault);
+      } finally {
+        turns.remove();
+      }
     }
     endRound();
     if (!turns.isEmpty()) {
       mailbox.post(takeTurns);
     }
+  }
+
+  /** A fault of this side's own ends the connection that it struck, and no other. */
+  private void struck(Connection connection, RuntimeException fault) {
+    faults.accept(fault);
+    connection.leave(Disconnect.INTERNAL);
   }
 
   private void add(Connection connection) {

@@ -23,14 +23,14 @@ class OpenConnectionTests {
   private static final class Recorder implements Handler {
     final List<String> ended = new ArrayList<>();
     int messages;
-    int refused;
+    int failsAt;
 
     @Override
     public void text(Link link, Utf8 text) {
-      messages++;
-      if (!link.text(text)) {
-        refused++;
+      if (++messages == failsAt) {
+        throw new IllegalStateException("for the test");
       }
+      link.text(text);
     }
 
     @Override
@@ -278,6 +278,23 @@ class OpenConnectionTests {
 
     assertThat(hex(socket.takeAll())).contains("03e9");
     assertThat(beginning.closed).isTrue();
+  }
+
+  @Test
+  void aFaultOfTheApplicationStrikesItsOwnConnectionAlone() {
+    MemorySocket neighbourSocket = new MemorySocket();
+    Connection failing = server.open(socket);
+    Connection neighbour = server.open(neighbourSocket);
+    recorder.failsAt = 70;
+    server.receive(failing, TestServer.times(100, TestServer.text("a")));
+    server.receive(neighbour, TestServer.times(100, TestServer.ping()));
+
+    server.mailbox.runAll();
+
+    assertThat(server.faults).hasSize(1);
+    assertThat(hex(socket.takeAll())).contains("03f3"); // 1011
+    assertThat(neighbourSocket.takeAll()).hasSize(100 * 3);
+    assertThat(neighbourSocket.paused).isFalse();
   }
 
   @Test

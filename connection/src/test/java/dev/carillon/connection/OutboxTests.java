@@ -66,12 +66,16 @@ class OutboxTests {
 
     Run(Random random) {
       this.random = random;
-      this.loop = new Loop(mailbox, InstantSource.system(), random, 6);
+      this.loop = new Loop(mailbox, InstantSource.system(), random, 6, Run::failed);
       this.outbox = new Outbox(loop, socket);
       this.other = new Outbox(loop, otherSocket);
       this.engine = Engine.server(Limits.DEFAULT, null, outbox);
       this.peer = Engine.client(Limits.DEFAULT, null, random, bytes -> ByteBuffer.allocate(bytes));
       socket.takes = offered -> random.nextInt(3) > 0 ? offered : random.nextInt(offered + 1);
+    }
+
+    private static void failed(RuntimeException fault) {
+      throw fault;
     }
 
     void step() {

@@ -6,6 +6,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 
 /** One loop, and connections on sockets in memory that lead to one application. */
@@ -15,6 +17,7 @@ final class TestServer {
           + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n";
 
   final TestMailbox mailbox = new TestMailbox();
+  final List<RuntimeException> faults = new ArrayList<>();
   final Loop loop;
   ConnectionSettings settings = ConnectionSettings.DEFAULT;
   Door door;
@@ -28,7 +31,7 @@ final class TestServer {
   TestServer(Door door) {
     this.door = door;
     Mailbox posts = mailbox;
-    this.loop = new Loop(posts, InstantSource.system(), new Random(7), 6);
+    this.loop = new Loop(posts, InstantSource.system(), new Random(7), 6, faults::add);
   }
 
   /** A link whose peer has said nothing yet. */

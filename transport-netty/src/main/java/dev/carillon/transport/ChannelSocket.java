@@ -182,9 +182,13 @@ abstract class ChannelSocket extends ChannelInboundHandlerAdapter implements Soc
       broken(cause);
       ctx.close();
     } else {
-      LOG.log(Level.ERROR, "a connection is closed after a fault of the server", cause);
+      logFault(cause);
       failed.failed();
     }
+  }
+
+  static void logFault(Throwable fault) {
+    LOG.log(Level.ERROR, "a connection is closed after a fault of the server", fault);
   }
 
   // -- Socket ------------------------------------------------------------------------------------

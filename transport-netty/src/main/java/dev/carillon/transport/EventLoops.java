@@ -55,7 +55,13 @@ public final class EventLoops implements AutoCloseable {
             options.threads(), new DefaultThreadFactory("carillon-loop", true), sockets);
     for (EventExecutor executor : group) {
       EventLoop thread = (EventLoop) executor;
-      Loop loop = new Loop(thread::execute, clock, new SecureMasks(), options.compressionLevel());
+      Loop loop =
+          new Loop(
+              thread::execute,
+              clock,
+              new SecureMasks(),
+              options.compressionLevel(),
+              ChannelSocket::logFault);
       workers.add(new Worker(thread, loop));
       thread.scheduleWithFixedDelay(
           loop::tick, Loop.TICK_MILLIS, Loop.TICK_MILLIS, TimeUnit.MILLISECONDS);
