@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
       PublishCommand.class,
       EchoCommand.class,
       AutobahnClientCommand.class,
+      WarmUpCommand.class,
       VersionCommand.class
     },
     exitCodeListHeading = "%nExit codes%n",
