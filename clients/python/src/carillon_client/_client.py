@@ -76,7 +76,7 @@ class Client:
         return None if welcome is None else welcome.user
 
     def __repr__(self) -> str:
-        return f"<Client {self._driver.address.url} {self.state.value} session={self.session!r}>"
+        return f"<Client {self._driver.address} {self.state.value} session={self.session!r}>"
 
     # -- Commands
 

@@ -26,6 +26,8 @@ from ._codecs import Codec, JsonCodec, MsgpackCodec
 from .errors import ConnectionFailed
 
 _log = logging.getLogger("carillon_client")
+_frames_log = logging.getLogger("carillon_client.websocket")
+_frames_log.setLevel(logging.INFO)  # at DEBUG it would show frames, and in them tokens
 
 CODECS: dict[str, tuple[type[Codec], ...]] = {
     "json": (JsonCodec,),
@@ -60,6 +62,12 @@ class Address:
             raise ValueError(f"codec is {how['codec']!r}, must be one of {', '.join(CODECS)}")
         return cls(urlunsplit((scheme, parts.netloc, path, parts.query, "")), **how)
 
+    def __str__(self) -> str:
+        """Without what may be secret: a password, or a token in the query."""
+        parts = urlsplit(self.url)
+        place = parts.netloc.rpartition("@")[2]
+        return urlunsplit((parts.scheme, place, parts.path, "", ""))
+
 
 class RefusedHandshake(ConnectionFailed):
     """The server answered, and not with a WebSocket."""
@@ -77,6 +85,7 @@ async def open_link(address: Address) -> Link:
             user_agent_header=None,
             max_size=address.max_frame_bytes,
             proxy=cast("Any", address.proxy),
+            logger=_frames_log,
             close_timeout=2,
             open_timeout=10,
             **arguments,
@@ -84,16 +93,16 @@ async def open_link(address: Address) -> Link:
     except InvalidStatus as cause:
         raise _refused_status(address, cause) from cause
     except (NegotiationError, InvalidHandshake) as cause:
-        text = f"no Carillon server answers at {address.url}: {cause}"
+        text = f"no Carillon server answers at {address}: {cause}"
         raise RefusedHandshake("handshake_failed", text, retryable=True) from cause
     except (OSError, TimeoutError, asyncio.TimeoutError, EOFError, WebSocketException) as cause:
-        text = f"no connection to {address.url}: {cause or 'no answer in time'}"
+        text = f"no connection to {address}: {cause or 'no answer in time'}"
         raise ConnectionFailed("connection_failed", text, retryable=True) from cause
     for codec in offered:
         if websocket.subprotocol == codec.subprotocol:
             return Link(websocket, codec())
     await websocket.close(1002, "no subprotocol")
-    text = f"{address.url} is a WebSocket, but does not speak {offered[0].subprotocol}"
+    text = f"{address} is a WebSocket, but does not speak {offered[0].subprotocol}"
     raise RefusedHandshake("unsupported", text)
 
 
@@ -102,7 +111,7 @@ def _refused_status(address: Address, cause: InvalidStatus) -> RefusedHandshake:
     after = cause.response.headers.get("Retry-After", "")
     return RefusedHandshake(
         {401: "unauthenticated", 403: "forbidden", 404: "not_found"}.get(status, "refused"),
-        f"{address.url} answered with HTTP status {status}",
+        f"{address} answered with HTTP status {status}",
         retryable=status in (408, 425, 429) or status >= 500,
         retry_after=float(after) if after.isascii() and after.isdigit() else None,
     )
