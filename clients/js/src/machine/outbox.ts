@@ -144,7 +144,10 @@ export class Outbox {
     const { code, retryable, retry_after } = message;
     const outcome = "outcome" in message ? message.outcome : "not_applied";
     const last = "last_sequence" in message ? message.last_sequence : undefined;
-    if (code === "publisher_reset") {
+    const first = line.entries[0]!;
+    if (code === "publisher_reset" && first !== entry && tagOf(first) === tagOf(entry)) {
+      // The room has not seen the first of them yet: this says nothing about the one behind it.
+    } else if (code === "publisher_reset") {
       if (entry.doubt) this.#giveUp(line, entry, message);
       else this.#beginAnew(line);
     } else if (code === "sequence_gap") {
