@@ -327,15 +327,21 @@ final class RoomHome {
     }
   }
 
+  /** Whether a retry's time has come, also when the clock was set back since it was planned. */
+  private static boolean isDue(long at, long now) {
+    return now >= at || at != Long.MAX_VALUE && at - now > RETRY_MILLIS;
+  }
+
   // -- Time ------------------------------------------------------------------------------------
 
   /** Time has passed; true when the room is needed no more and has let go of the broker. */
   boolean tick(long now, long idleMillis) {
-    if (!unannounced.isEmpty() && now >= announceAt) {
+    if (!unannounced.isEmpty() && isDue(announceAt, now)) {
       announceAt = now + RETRY_MILLIS;
-      announceAgain();
+      shard.post(
+          this::announceAgain); // not now: it may make a room, and rooms are being gone through
     }
-    if (now >= retryAt && !attaching && (!waiting.isEmpty() || !views.isEmpty())) {
+    if (isDue(retryAt, now) && !attaching && (!waiting.isEmpty() || !views.isEmpty())) {
       attachToBroker();
     }
     boolean idle =

@@ -31,6 +31,7 @@ public final class Shard {
   static final int SCRATCH_KEPT = 64 << 10;
 
   private static final int MEMBERS_TOLD = 1000;
+  private static final long SWEEP_MILLIS = 1000;
 
   private final Node node;
   private final int number;
@@ -49,6 +50,7 @@ public final class Shard {
   private List<RoomHome> appending = new ArrayList<>();
   private final List<FormReaders> used = new ArrayList<>();
   private boolean roundPosted;
+  private long sweptAt;
   private long ids;
 
   Shard(Node node, int number, Mailbox mailbox, String idPrefix) {
@@ -81,7 +83,14 @@ public final class Shard {
   /** Lets time pass: called about every 100 milliseconds by whoever drives the shard. */
   public void tick() {
     long now = now();
-    long idle = settings().roomIdle().toMillis();
+    resumable.tick(now);
+    if (now - sweptAt >= SWEEP_MILLIS || now < sweptAt) { // clocks are set back, too
+      sweptAt = now;
+      sweep(now, settings().roomIdle().toMillis());
+    }
+  }
+
+  private void sweep(long now, long idle) {
     views
         .values()
         .removeIf(
@@ -93,7 +102,6 @@ public final class Shard {
               return over;
             });
     homes.values().removeIf(home -> home.tick(now, idle));
-    resumable.tick(now);
   }
 
   /**
