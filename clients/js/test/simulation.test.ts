@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { CarillonError } from "../src/errors.js";
 import { isRefused, World } from "./support/world.js";
 
-const seeds = process.env.VERIFY === "full" ? 1000 : 100;
+const seeds = process.env.VERIFY === "full" ? 1000 : 60;
 const STEPS = 2000;
 
 /** Checks one run against what GUARANTEES promise; throws with the seed. */

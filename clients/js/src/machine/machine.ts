@@ -374,7 +374,7 @@ export class Machine implements Host {
       else this.#ignored(`${message.op} before welcome`);
       return;
     }
-    if ("room" in message && message.room !== undefined && this.#inRoom(message)) return;
+    if ("room" in message && typeof message.room === "string" && this.#inRoom(message)) return;
     switch (message.op) {
       case "published":
         return this.#outbox.published(message);
