@@ -285,6 +285,7 @@ public final class Session {
 
   private void answered(long ref, RoomName room, Broker.Appended result) {
     pendingPublishes--;
+    shard.publishCounts().count(result);
     if (paused && !closed && pendingPublishes <= shard.settings().maxPendingPublishes() / 2) {
       paused = false;
       outlet.pauseReading(false);

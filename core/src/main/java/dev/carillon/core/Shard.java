@@ -39,6 +39,7 @@ public final class Shard {
   private final String idPrefix;
   private final SegmentPool pool = new SegmentPool();
   private final Bytes scratch = new Bytes(1024);
+  private final PublishCounts publishCounts = new PublishCounts();
   private final Map<RoomName, RoomView> views = new LinkedHashMap<>();
   private final Map<RoomName, RoomHome> homes = new LinkedHashMap<>();
   private final List<Session> sessions = new ArrayList<>();
@@ -136,6 +137,11 @@ public final class Shard {
   /** How many bytes renditions hold outside the heap. */
   public long renditionBytes() {
     return pool.bytes();
+  }
+
+  /** What became of its sessions' publishes. Safe for use by many threads. */
+  public PublishCounts publishCounts() {
+    return publishCounts;
   }
 
   // -- The round -------------------------------------------------------------------------------

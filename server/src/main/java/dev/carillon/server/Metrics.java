@@ -2,6 +2,7 @@ package dev.carillon.server;
 
 import dev.carillon.connection.Traffic;
 import dev.carillon.core.Node;
+import dev.carillon.core.PublishCounts;
 import dev.carillon.core.Shard;
 import dev.carillon.transport.EventLoops;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
@@ -112,6 +113,7 @@ final class Metrics {
             "WebSockets that have ended, by close code.",
             "code",
             sums(traffic, Traffic::closes)));
+    all.metricSnapshot(publishes());
     all.metricSnapshot(gauge("carillon_sessions", "Sessions now.", sum(held, Held::sessions)));
     all.metricSnapshot(
         gauge(
@@ -131,6 +133,17 @@ final class Metrics {
     results.put(101, sum(traffic, Traffic::upgraded));
     return labelled(
         "carillon_handshakes", "Opening handshakes, by the status answered.", "status", results);
+  }
+
+  private CounterSnapshot publishes() {
+    List<PublishCounts> counts = node.shards().stream().map(Shard::publishCounts).toList();
+    var outcomes = new TreeMap<String, Long>();
+    outcomes.put("stored", sum(counts, PublishCounts::stored));
+    outcomes.put("duplicate", sum(counts, PublishCounts::duplicate));
+    outcomes.put("rejected", sum(counts, PublishCounts::rejected));
+    outcomes.put("in_doubt", sum(counts, PublishCounts::inDoubt));
+    return labelled(
+        "carillon_publishes", "What became of clients' publishes.", "outcome", outcomes);
   }
 
   private static byte[] written(MetricSnapshots snapshots) {
@@ -172,7 +185,7 @@ final class Metrics {
   }
 
   private static CounterSnapshot labelled(
-      String name, String help, String label, Map<Integer, Long> values) {
+      String name, String help, String label, Map<?, Long> values) {
     var points = new ArrayList<CounterDataPointSnapshot>();
     values.forEach(
         (key, value) ->

@@ -123,6 +123,7 @@ class ServerTests {
                 assertThat(get("/metrics").body())
                     .contains("carillon_handshakes_total{status=\"101\"} 1.0")
                     .contains("carillon_received_messages_total 1.0")
+                    .contains("carillon_publishes_total{outcome=\"stored\"} 1.0")
                     .contains("carillon_closes_total{code=\"1000\"} 1.0"));
   }
 
