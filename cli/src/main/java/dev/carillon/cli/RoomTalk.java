@@ -227,8 +227,8 @@ final class RoomTalk implements Talk {
       case ServerMessage.Presence presence -> presence(presence);
       case ServerMessage.Published published -> answered(published.id());
       case ServerMessage.Rejected rejected -> {
+        rejection = rejected.problem(); // before the one who waits for the answer looks
         answered(rejected.id());
-        rejection = rejected.problem();
         screen.wrong("not published: " + words(rejected.problem()));
       }
       case ServerMessage.Members members -> screen.note("here" + present(members.roster()));
@@ -254,6 +254,10 @@ final class RoomTalk implements Talk {
     if (error.id() == CONNECT || error.id() == JOIN) {
       ready.completeExceptionally(new Failure(Exit.REFUSED, "refused: " + Shown.line(words)));
     } else {
+      if (waiting.containsKey(error.id())) {
+        rejection = error.problem();
+        answered(error.id());
+      }
       screen.wrong(words);
     }
   }

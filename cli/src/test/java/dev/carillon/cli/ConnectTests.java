@@ -15,7 +15,11 @@ import org.junit.jupiter.api.Timeout;
 /** The client commands as from a pipe, against a real server and a real echo server. */
 @Timeout(120)
 class ConnectTests {
-  private static final Server SERVER = Carillon.server().listen(0);
+  private static final Server SERVER =
+      Carillon.server()
+          .room(
+              "quiet/{id}", room -> room.onMessage((member, message) -> message.refuse("not here")))
+          .listen(0);
   private static final EchoServer ECHO =
       EchoServer.start(
           EchoServer.CONFIGURATION.withListen(Listen.DEFAULT.withPort(0)),
@@ -107,6 +111,15 @@ class ConnectTests {
 
     assertThat(run.exit()).isEqualTo(Exit.REFUSED);
     assertThat(run.err()).contains("not published").contains("bad_room_name");
+  }
+
+  @Test
+  void aMessageThatTheApplicationRefusesIsNoSuccess() {
+    Cli run = Cli.run("", "publish", server(), "quiet/1", "x");
+
+    assertThat(run.exit()).isEqualTo(4);
+    assertThat(run.err()).contains("not published: not here (forbidden)");
+    assertThat(run.out()).isEmpty();
   }
 
   @Test
