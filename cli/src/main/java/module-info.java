@@ -3,6 +3,7 @@
 module dev.carillon.cli {
   requires ch.qos.logback.classic;
   requires ch.qos.logback.core;
+  requires dev.carillon.broker.sqlite;
   requires dev.carillon.connection;
   requires dev.carillon.server;
   requires dev.carillon.transport;

@@ -34,7 +34,13 @@ final class Arrows {
                   "testkit")),
           entry(
               "cli",
-              Set.of("server", "wire", "protocols/native", "protocols/plain", "brokers/memory")));
+              Set.of(
+                  "server",
+                  "wire",
+                  "protocols/native",
+                  "protocols/plain",
+                  "brokers/memory",
+                  "brokers/sqlite")));
 
   private Arrows() {}
 

@@ -5,6 +5,7 @@ import dev.carillon.server.CarillonException;
 import dev.carillon.server.Configuration;
 import dev.carillon.server.Server;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  carillon serve",
       "  carillon serve --port 9000 --auth trusting",
+      "  carillon serve --data /var/lib/carillon",
       "  carillon serve --config carillon.yaml --set drain.time=30s",
       "",
       "The settings are described in docs/reference/configuration.md."
@@ -43,6 +45,12 @@ final class ServeCommand implements Callable<Integer> {
       description = "Lets everybody in even where the address can be reached from elsewhere.")
   private boolean insecure;
 
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "Keeps rooms in this directory, so that they survive a restart.")
+  private @Nullable Path directory;
+
   @Option(names = "--json", description = "Prints one line of JSON once it listens.")
   private boolean json;
 
@@ -52,6 +60,8 @@ final class ServeCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     options.also("--auth", "auth.mode", auth);
     options.also("--insecure", "auth.insecure", insecure ? "true" : null);
+    options.also("--data", "broker.name", directory == null ? null : "sqlite");
+    options.also("--data", "broker.settings.directory", directory);
     Configuration configuration = options.load(Configuration.DEFAULT, err);
     Logs.configure(configuration.logging());
     Server server;

@@ -81,6 +81,8 @@ public final class Server implements AutoCloseable {
           return provider.open(wanted.settings(), rules, clock, random);
         } catch (IllegalArgumentException wrong) {
           throw new StartException("broker.settings: " + wrong.getMessage(), wrong);
+        } catch (UncheckedIOException refused) {
+          throw new StartException(String.valueOf(refused.getMessage()), refused);
         }
       }
     }

@@ -15,6 +15,7 @@ public interface BrokerProvider {
    *
    * @param settings the broker's own section of the configuration, keys in snake case
    * @throws IllegalArgumentException if a setting is wrong: which, its value, what is allowed
+   * @throws java.io.UncheckedIOException if what it keeps cannot be opened: what to do about it
    */
   Broker open(
       Map<String, String> settings, Policies policies, InstantSource clock, RandomGenerator random);

@@ -13,7 +13,7 @@ final class Figures {
   private final LongAdder commitNanos = new LongAdder();
   private final AtomicLong longestCommitNanos = new AtomicLong();
   private final LongAdder checkpoints = new LongAdder();
-  private volatile long trimmed;
+  private final LongAdder trimmed = new LongAdder();
   private volatile long databaseBytes;
   private volatile long walBytes;
   private volatile @Nullable String trouble;
@@ -30,11 +30,11 @@ final class Figures {
     refused.add(count);
   }
 
-  void committed(long nanos, long trimmedSoFar) {
+  void committed(long nanos, long dropped) {
     commits.increment();
     commitNanos.add(nanos);
     longestCommitNanos.accumulateAndGet(nanos, Math::max);
-    trimmed = trimmedSoFar;
+    trimmed.add(dropped);
   }
 
   void checkpointed() {
@@ -63,7 +63,7 @@ final class Figures {
         appends.sum(),
         stored.sum(),
         refused.sum(),
-        trimmed,
+        trimmed.sum(),
         commits.sum(),
         commitNanos.sum(),
         longestCommitNanos.get(),

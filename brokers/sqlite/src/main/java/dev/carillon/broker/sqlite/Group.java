@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The rooms and publishers that the writer has at hand, and what one transaction makes of them:
- * rows of messages at once, those of rooms and publishers when it ends. Confined to the writer.
+ * rows of messages at once, those of rooms and publishers when it ends. Confined to the writer,
+ * which makes another one after a failure.
  */
 final class Group {
   private static final int ROOMS_AT_HAND = 20_000;
@@ -303,22 +304,12 @@ final class Group {
     }
   }
 
-  /**
-   * After a failure: undoes everything and finds out whether it had been committed all the same.
-   *
-   * @throws SQLException if that cannot be found out
-   */
-  boolean wasCommitted() throws SQLException {
-    tables.rollback();
-    rooms.clear();
-    publishers.clear();
-    ended();
-    long before = commits;
-    commits = tables.commits();
-    return commits > before;
+  /** How many groups have been committed, ever. */
+  long commits() {
+    return commits;
   }
 
-  /** How many messages have been dropped so far. */
+  /** How many messages it has dropped. */
   long trimmed() {
     return trimmed;
   }

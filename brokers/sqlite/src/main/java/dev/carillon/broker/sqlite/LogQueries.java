@@ -14,8 +14,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What is asked of rooms and their logs on one connection. Confined to who owns that. */
-final class LogQueries {
+/**
+ * What is asked of rooms and their logs on one connection. Confined to who owns that. After a
+ * failure it is closed and made anew, because the driver closes a statement that failed.
+ */
+final class LogQueries implements AutoCloseable {
   private final Policies policies;
   private final InstantSource clock;
   private final Statement plain;
@@ -38,6 +41,13 @@ final class LogQueries {
                 + " FROM message WHERE place BETWEEN ? AND ? ORDER BY place LIMIT ?");
   }
 
+  @Override
+  public void close() throws SQLException {
+    for (Statement statement : List.of(plain, room, time, entries)) {
+      statement.close();
+    }
+  }
+
   /** From here to {@link #end()} all questions are about one moment. */
   void begin() throws SQLException {
     plain.execute("BEGIN");
@@ -45,6 +55,20 @@ final class LogQueries {
 
   void end() throws SQLException {
     plain.execute("COMMIT");
+  }
+
+  /** After a failure: ends what was begun, and closes. */
+  void abandon() {
+    try {
+      plain.execute("ROLLBACK");
+    } catch (SQLException alreadyEnded) {
+      // Nothing was begun, or SQLite has ended it.
+    }
+    try {
+      close();
+    } catch (SQLException failed) {
+      // The statements are gone with the connection at the latest.
+    }
   }
 
   @Nullable StoredRoom room(RoomName name) throws SQLException {

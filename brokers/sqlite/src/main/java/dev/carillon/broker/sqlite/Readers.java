@@ -25,17 +25,14 @@ final class Readers implements AutoCloseable {
   /** One question about a room. */
   private record Question<T>(
       RoomName room, Asked<T> asked, Consumer<Answer<T>> answer, Runnable absent) {
-    void ask(LogQueries queries) {
+    /** False when the database failed. */
+    boolean ask(LogQueries queries) {
       @Nullable Answer<T> result;
       try {
         queries.begin();
-        StoredRoom found;
-        try {
-          found = queries.room(room);
-          result = found == null ? null : new Answer.Done<>(asked.of(queries, found));
-        } finally {
-          queries.end();
-        }
+        StoredRoom found = queries.room(room);
+        result = found == null ? null : new Answer.Done<>(asked.of(queries, found));
+        queries.end();
       } catch (SQLException failure) {
         result = Faults.answer(failure);
       }
@@ -44,6 +41,7 @@ final class Readers implements AutoCloseable {
       } else {
         answer.accept(result);
       }
+      return !(result instanceof Answer.Failed);
     }
 
     void fail(Problem problem) {
@@ -73,7 +71,7 @@ final class Readers implements AutoCloseable {
             Thread.ofPlatform()
                 .name("carillon-sqlite-reader-" + i)
                 .daemon()
-                .start(() -> readers.run(connection, queries)));
+                .start(() -> readers.run(connection, queries, policies, clock)));
       }
     } catch (SQLException failed) {
       readers.close();
@@ -101,21 +99,39 @@ final class Readers implements AutoCloseable {
     }
   }
 
-  private void run(Connection connection, LogQueries queries) {
+  private void run(
+      Connection connection, LogQueries first, Policies policies, InstantSource clock) {
+    @Nullable LogQueries queries = first;
     try (connection) {
       while (!closed) {
         Question<?> question = questions.take();
         try {
-          question.ask(queries);
-        } catch (RuntimeException theirs) { // what others make of an answer must not end this
-          Thread thread = Thread.currentThread();
-          thread.getUncaughtExceptionHandler().uncaughtException(thread, theirs);
+          if (queries == null) {
+            queries = new LogQueries(connection, policies, clock);
+          }
+        } catch (SQLException failed) {
+          question.fail(Faults.problem(failed));
+          continue;
+        }
+        if (!askedWell(question, queries)) {
+          queries.abandon();
+          queries = null;
         }
       }
     } catch (InterruptedException stop) {
       Thread.currentThread().interrupt();
     } catch (SQLException failed) {
-      closed = true; // closing a connection that only read loses nothing
+      // Only closing failed, and a connection that only read has nothing to lose.
+    }
+  }
+
+  private static boolean askedWell(Question<?> question, LogQueries queries) {
+    try {
+      return question.ask(queries);
+    } catch (RuntimeException theirs) { // what others make of an answer must not end this thread
+      Thread thread = Thread.currentThread();
+      thread.getUncaughtExceptionHandler().uncaughtException(thread, theirs);
+      return true;
     }
   }
 

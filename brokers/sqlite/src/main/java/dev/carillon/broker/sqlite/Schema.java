@@ -14,6 +14,9 @@ final class Schema {
   /** Says to whom the file belongs, as {@code file} and SQLite's own tools show it: "Carl". */
   static final int APPLICATION_ID = 0x4361726c;
 
+  /** Stands as user_version in a backup, until it is opened as a store. */
+  static final int BACKUP = 1;
+
   /** Bits of a message's place that are its offset; the ones above are the room's number. */
   static final int OFFSET_BITS = 40;
 
@@ -122,7 +125,22 @@ final class Schema {
       if (version < VERSION) {
         migrate(statement, version);
       }
+      if (number(statement, "PRAGMA user_version") == BACKUP) {
+        startOver(statement);
+      }
     }
+  }
+
+  /**
+   * What was published after a backup was made is forgotten, and its offsets will be given out
+   * again: so the rooms go on in new epochs, and publishers are told that their count is lost.
+   */
+  private static void startOver(Statement statement) throws SQLException {
+    statement.execute("BEGIN IMMEDIATE");
+    statement.execute("UPDATE room SET epoch = randomblob(16), publishers = 0");
+    statement.execute("DELETE FROM publisher");
+    statement.execute("PRAGMA user_version = 0");
+    statement.execute("COMMIT");
   }
 
   private static void migrate(Statement statement, int from) throws SQLException {

@@ -35,6 +35,7 @@ public final class SqliteBroker implements Broker {
   private final Readers readers;
   private final Thread writer;
   private final Thread watch;
+  private final Thread care;
   private final CountDownLatch closing = new CountDownLatch(1);
 
   private SqliteBroker(
@@ -53,6 +54,9 @@ public final class SqliteBroker implements Broker {
     readers = Readers.open(file(settings), settings.readers(), policies, clock);
     writer = Thread.ofPlatform().name("carillon-sqlite-writer").start(work);
     watch = Thread.ofVirtual().name("carillon-sqlite-watch").start(this::watch);
+    Caretaker caretaker =
+        new Caretaker(file(settings), settings, policies, clock, intake, figures, closing);
+    care = Thread.ofPlatform().name("carillon-sqlite-caretaker").daemon().start(caretaker);
   }
 
   /**
@@ -69,6 +73,7 @@ public final class SqliteBroker implements Broker {
     try {
       Files.createDirectories(settings.directory());
       lock = DirectoryLock.take(settings.directory());
+      WalCheck.check(file(settings));
       writing = Database.openWriter(file(settings));
       return new SqliteBroker(settings, lock, writing, policies, clock, random);
     } catch (IOException | SQLException failed) {
@@ -203,10 +208,11 @@ public final class SqliteBroker implements Broker {
     closing.countDown();
     readers.close();
     boolean interrupted = false;
-    while (writer.isAlive() || watch.isAlive()) {
+    while (writer.isAlive() || watch.isAlive() || care.isAlive()) {
       try {
         writer.join();
         watch.join();
+        care.join();
       } catch (InterruptedException again) {
         interrupted = true;
       }

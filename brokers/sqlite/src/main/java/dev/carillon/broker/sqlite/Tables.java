@@ -6,11 +6,17 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What is changed in the database, statement by statement. Confined to the writer. */
-final class Tables {
+/**
+ * What is changed in the database, statement by statement. Confined to the writer. After a failure
+ * it is closed and made anew, because the driver closes a statement that failed.
+ */
+final class Tables implements AutoCloseable {
+  private final List<Statement> all = new ArrayList<>();
   private final Statement plain;
   private final PreparedStatement begin;
   private final PreparedStatement commit;
@@ -28,27 +34,42 @@ final class Tables {
 
   Tables(Connection connection) throws SQLException {
     plain = connection.createStatement();
-    begin = connection.prepareStatement("BEGIN IMMEDIATE");
-    commit = connection.prepareStatement("COMMIT");
-    count = connection.prepareStatement("UPDATE commits SET count = ?");
-    version = connection.prepareStatement("PRAGMA data_version");
-    insertCommon = connection.prepareStatement(MessageRow.INSERT_COMMON);
-    insertAll = connection.prepareStatement(MessageRow.INSERT_ALL);
+    all.add(plain);
+    begin = prepare(connection, "BEGIN IMMEDIATE");
+    commit = prepare(connection, "COMMIT");
+    count = prepare(connection, "UPDATE commits SET count = ?");
+    version = prepare(connection, "PRAGMA data_version");
+    insertCommon = prepare(connection, MessageRow.INSERT_COMMON);
+    insertAll = prepare(connection, MessageRow.INSERT_ALL);
     oldest =
-        connection.prepareStatement(
+        prepare(
+            connection,
             "SELECT place, weight, time FROM message WHERE place BETWEEN ? AND ?"
                 + " ORDER BY place LIMIT ?");
-    deleteMessages = connection.prepareStatement("DELETE FROM message WHERE place BETWEEN ? AND ?");
-    insertRoom = connection.prepareStatement("INSERT INTO room VALUES (?,?,?,1,0,0,0,?)");
+    deleteMessages = prepare(connection, "DELETE FROM message WHERE place BETWEEN ? AND ?");
+    insertRoom = prepare(connection, "INSERT INTO room VALUES (?,?,?,1,0,0,0,?)");
     updateRoom =
-        connection.prepareStatement(
+        prepare(
+            connection,
             "UPDATE room SET oldest = ?, head = ?, bytes = ?, publishers = ?, used = ?"
                 + " WHERE id = ?");
     publisher =
-        connection.prepareStatement(
-            "SELECT incarnation, results FROM publisher WHERE room = ? AND name = ?");
-    replacePublisher =
-        connection.prepareStatement("INSERT OR REPLACE INTO publisher VALUES (?,?,?,?,?,?)");
+        prepare(
+            connection, "SELECT incarnation, results FROM publisher WHERE room = ? AND name = ?");
+    replacePublisher = prepare(connection, "INSERT OR REPLACE INTO publisher VALUES (?,?,?,?,?,?)");
+  }
+
+  private PreparedStatement prepare(Connection connection, String sql) throws SQLException {
+    PreparedStatement prepared = connection.prepareStatement(sql);
+    all.add(prepared);
+    return prepared;
+  }
+
+  @Override
+  public void close() throws SQLException {
+    for (Statement statement : all) {
+      statement.close();
+    }
   }
 
   // -- Transactions ----------------------------------------------------------------------------

@@ -34,9 +34,11 @@ final class Writer implements Runnable {
   private final InstantSource clock;
   private final SqliteSettings settings;
   private final Figures figures;
-  private final Tables tables;
-  private final LogQueries queries;
-  private final Group group;
+  private final Policies policies;
+  private final RandomGenerator random;
+  private Tables tables;
+  private LogQueries queries;
+  private Group group;
   private long walPages;
   private long nextVacuum;
   private @Nullable Problem stopped;
@@ -55,7 +57,9 @@ final class Writer implements Runnable {
     this.settings = settings;
     this.intake = intake;
     this.followers = followers;
+    this.policies = policies;
     this.clock = clock;
+    this.random = random;
     this.figures = figures;
     tables = new Tables(connection);
     queries = new LogQueries(connection, policies, clock);
@@ -132,6 +136,7 @@ final class Writer implements Runnable {
     List<Request.Appending> appends = new ArrayList<>(requests.size());
     List<Group.Outcome> outcomes = new ArrayList<>(requests.size());
     long began = System.nanoTime();
+    long trimmedBefore = group.trimmed();
     try {
       for (Request request : requests) {
         switch (request) {
@@ -145,7 +150,7 @@ final class Writer implements Runnable {
       }
       if (group.isBegun()) {
         group.commit();
-        figures.committed(System.nanoTime() - began, group.trimmed());
+        figures.committed(System.nanoTime() - began, group.trimmed() - trimmedBefore);
       }
     } catch (SQLException failure) {
       failed(requests, failure, appends, outcomes);
@@ -203,7 +208,7 @@ final class Writer implements Runnable {
     try {
       boolean complete =
           appends.size() == requests.stream().filter(Request.Appending.class::isInstance).count();
-      if (group.wasCommitted() && complete && !inDoubt) {
+      if (wasCommitted() && complete && !inDoubt) {
         succeeded(requests, appends, outcomes);
         return;
       }
@@ -228,6 +233,18 @@ final class Writer implements Runnable {
     if (!inDoubt) {
       foldIn("TRUNCATE"); // a full disk may get room by it
     }
+  }
+
+  /** Undoes what failed, and finds out whether it had been committed all the same. */
+  private boolean wasCommitted() throws SQLException {
+    tables.rollback();
+    long before = group.commits();
+    tables.close();
+    queries.close();
+    tables = new Tables(connection);
+    queries = new LogQueries(connection, policies, clock);
+    group = new Group(tables, queries, policies, clock, random);
+    return group.commits() > before;
   }
 
   private void stop(SQLException failure) {

@@ -1,0 +1,165 @@
+package dev.carillon.broker.sqlite;
+
+import dev.carillon.core.Policies;
+import dev.carillon.core.Retention;
+import dev.carillon.core.RoomName;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Goes round the rooms, a page at a time, and has the writer drop what no publish would drop: what
+ * has become too old, what a smaller retention no longer covers, rooms and publishers that are not
+ * used any more. Confined to its own thread, and reads on a connection of its own.
+ */
+final class Caretaker implements Runnable {
+  private static final int PAGE = 500;
+  private static final int PAUSE_MILLIS = 1000;
+
+  private final Path file;
+  private final SqliteSettings settings;
+  private final Policies policies;
+  private final InstantSource clock;
+  private final Intake intake;
+  private final Figures figures;
+  private final CountDownLatch closing;
+  private long roomCursor;
+  private long publisherRoomCursor;
+  private String publisherCursor = "";
+
+  Caretaker(
+      Path file,
+      SqliteSettings settings,
+      Policies policies,
+      InstantSource clock,
+      Intake intake,
+      Figures figures,
+      CountDownLatch closing) {
+    this.file = file;
+    this.settings = settings;
+    this.policies = policies;
+    this.clock = clock;
+    this.intake = intake;
+    this.figures = figures;
+    this.closing = closing;
+  }
+
+  @Override
+  public void run() {
+    try (Connection connection = Database.openReader(file)) {
+      while (!closing.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
+        try {
+          round(connection);
+        } catch (SQLException failed) {
+          figures.trouble(Faults.sentence(failed));
+        }
+      }
+    } catch (InterruptedException stop) {
+      Thread.currentThread().interrupt();
+    } catch (SQLException failed) {
+      figures.trouble(Faults.sentence(failed));
+    }
+  }
+
+  /** One page of rooms and one of publishers; returns when the writer has dealt with them. */
+  void round(Connection connection) throws SQLException, InterruptedException {
+    Map<RoomName, List<String>> wanted = new LinkedHashMap<>();
+    rooms(connection, wanted);
+    publishers(connection, wanted);
+    CountDownLatch done = new CountDownLatch(wanted.size());
+    wanted.forEach(
+        (room, silent) -> {
+          var request = new Request.Caring(room, silent, done::countDown, System.nanoTime());
+          if (intake.offer(request) != Intake.Offered.TAKEN) {
+            done.countDown(); // publishes come first
+          }
+        });
+    done.await();
+  }
+
+  private void rooms(Connection connection, Map<RoomName, List<String>> wanted)
+      throws SQLException {
+    try (PreparedStatement page =
+        connection.prepareStatement(
+            """
+            SELECT id, name, oldest, head, bytes, publishers, used,
+              (SELECT time FROM message WHERE place = room.id << 40 | room.oldest)
+            FROM room WHERE id > ? ORDER BY id LIMIT ?\
+            """)) {
+      page.setLong(1, roomCursor);
+      page.setInt(2, PAGE);
+      roomCursor = 0; // begin again, but for a full page
+      int count = 0;
+      try (ResultSet row = page.executeQuery()) {
+        while (row.next()) {
+          if (needsCare(row)) {
+            wanted.putIfAbsent(nameOf(row.getString(2)), new ArrayList<>());
+          }
+          if (++count == PAGE) {
+            roomCursor = row.getLong(1);
+          }
+        }
+      }
+    }
+  }
+
+  private boolean needsCare(ResultSet row) throws SQLException {
+    Retention retention = policies.of(nameOf(row.getString(2))).retention();
+    long now = clock.millis();
+    long count = row.getLong(4) - row.getLong(3) + 1;
+    return count > retention.count()
+        || row.getLong(5) > retention.bytes()
+        || count > 0 && row.getLong(8) < now - retention.age().toMillis()
+        || row.getInt(6) > Group.PUBLISHERS_OF_A_ROOM
+        || count == 0 && row.getLong(7) < now - settings.roomTtl().toMillis();
+  }
+
+  private void publishers(Connection connection, Map<RoomName, List<String>> wanted)
+      throws SQLException {
+    try (PreparedStatement page =
+        connection.prepareStatement(
+            """
+            SELECT publisher.room, publisher.name, publisher.used, room.name
+            FROM publisher JOIN room ON room.id = publisher.room
+            WHERE (publisher.room, publisher.name) > (?, ?)
+            ORDER BY publisher.room, publisher.name LIMIT ?\
+            """)) {
+      page.setLong(1, publisherRoomCursor);
+      page.setString(2, publisherCursor);
+      page.setInt(3, PAGE);
+      publisherRoomCursor = 0;
+      publisherCursor = "";
+      long silentSince = clock.millis() - settings.publisherTtl().toMillis();
+      int count = 0;
+      try (ResultSet row = page.executeQuery()) {
+        while (row.next()) {
+          if (row.getLong(3) < silentSince) {
+            wanted
+                .computeIfAbsent(nameOf(row.getString(4)), name -> new ArrayList<>())
+                .add(row.getString(2));
+          }
+          if (++count == PAGE) {
+            publisherRoomCursor = row.getLong(1);
+            publisherCursor = row.getString(2);
+          }
+        }
+      }
+    }
+  }
+
+  private static RoomName nameOf(String value) {
+    String presence = "$presence/";
+    return value.startsWith(presence)
+        ? RoomName.of(value.substring(presence.length())).presence()
+        : RoomName.of(value);
+  }
+}
