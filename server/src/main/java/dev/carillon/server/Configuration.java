@@ -82,7 +82,7 @@ public record Configuration(
   public static final String FILE_VARIABLE = "CARILLON_CONFIG";
 
   private static final Set<String> FOREIGN =
-      Set.of(FILE_VARIABLE, "CARILLON_JAVA_HOME", "CARILLON_JAVA_OPTS", "CARILLON_HOME");
+      Set.of(FILE_VARIABLE, "CARILLON_JAVA_HOME", "CARILLON_JAVA_OPTS", "CARILLON_TOKEN");
 
   private static final int MAX_FILE_BYTES = 4 << 20;
 
