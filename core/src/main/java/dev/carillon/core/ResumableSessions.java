@@ -95,7 +95,7 @@ final class ResumableSessions {
     Waiting parked = waiting.get(claim.session());
     DetachedSession found =
         held != null ? held.detached() : parked != null ? parked.session() : null;
-    if (found == null || !found.self().user().equals(user)) {
+    if (found == null || !user.mayBe(found.self().user())) {
       return null;
     }
     boolean newest = same(found.current(), claim.secret());

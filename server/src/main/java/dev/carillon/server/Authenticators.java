@@ -26,7 +26,7 @@ final class Authenticators {
       case TRUSTING ->
           (credentials, answer) -> {
             String claimed = credentials.userHint();
-            answer.accept(accepted(claimed == null ? guest() : claimed));
+            answer.accept(accepted(claimed == null ? guest() : new User(claimed)));
           };
     };
   }
@@ -44,7 +44,7 @@ final class Authenticators {
     Authenticator.Answer outcome = REFUSED;
     try {
       String user = check.userOf(credentials);
-      outcome = user == null ? REFUSED : accepted(user);
+      outcome = user == null ? REFUSED : accepted(new User(user));
     } catch (RuntimeException failed) {
       LoggerFactory.getLogger(UserCheck.class)
           .error("the application's authenticator failed; the client is refused", failed);
@@ -52,11 +52,11 @@ final class Authenticators {
     answer.accept(outcome);
   }
 
-  private static Authenticator.Answer accepted(String user) {
-    return new Authenticator.Answer.Accepted(new User(user), Permissions.ALL);
+  private static Authenticator.Answer accepted(User user) {
+    return new Authenticator.Answer.Accepted(user, Permissions.ALL);
   }
 
-  private static String guest() {
-    return "guest-" + Long.toString(NAMES.nextLong() >>> 28, 36);
+  private static User guest() {
+    return new User("guest-" + Long.toString(NAMES.nextLong() >>> 28, 36), true);
   }
 }

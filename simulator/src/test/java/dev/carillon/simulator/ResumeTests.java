@@ -226,6 +226,22 @@ class ResumeTests {
   }
 
   @Test
+  void aGuestIsWhoHoldsTheGuestsTokenAndNobodyElse() {
+    Far first = new Far(0, new User("guest-1", true));
+    String token = first.session.resumeToken();
+    first.session.disconnected();
+    assertThat(new Far(0, ALICE).resume(token)).isFalse();
+    Far second = new Far(1, new User("guest-2", true));
+    assertThat(second.resume(token)).isTrue();
+    assertThat(second.session.user().id()).isEqualTo("guest-1");
+    second.session.resumeToken();
+    Far named = new Far(0, ALICE);
+    String own = named.session.resumeToken();
+    named.session.disconnected();
+    assertThat(new Far(0, new User("guest-3", true)).resume(own)).isFalse();
+  }
+
+  @Test
   void whoDoesNotComeBackLeavesOnceAfterTheGrace() {
     Far first = new Far(0, ALICE);
     first.session.resumeToken();

@@ -4,6 +4,7 @@ import dev.carillon.core.Draft;
 import dev.carillon.core.Entry;
 import dev.carillon.core.Epoch;
 import dev.carillon.core.Member;
+import dev.carillon.core.Message;
 import dev.carillon.core.Position;
 import dev.carillon.core.Problem;
 import dev.carillon.core.RoomName;
@@ -23,7 +24,22 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Broker extends AutoCloseable {
   /** One message to append, complete but for its place. */
-  record Append(Draft draft, String id, @Nullable Member sender, long time) {}
+  record Append(Draft draft, String id, @Nullable Member sender, long time) {
+    /** The message that it becomes. */
+    public Message message() {
+      return new Message(
+          id,
+          draft.event(),
+          draft.payload(),
+          sender,
+          time,
+          draft.tags(),
+          draft.key(),
+          draft.priority(),
+          draft.ttlMillis(),
+          draft.echo());
+    }
+  }
 
   /** What became of one append. */
   sealed interface Appended {

@@ -99,19 +99,7 @@ final class MemoryRoom {
   }
 
   private Broker.Appended store(Broker.Append append, List<Entry> added) {
-    var draft = append.draft();
-    Message message =
-        new Message(
-            append.id(),
-            draft.event(),
-            draft.payload(),
-            append.sender(),
-            append.time(),
-            draft.tags(),
-            draft.key(),
-            draft.priority(),
-            draft.ttlMillis(),
-            draft.echo());
+    Message message = append.message();
     if (head - first + 1 == ring.length) {
       grow();
     }

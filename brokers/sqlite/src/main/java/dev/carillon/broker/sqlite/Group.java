@@ -166,19 +166,7 @@ final class Group {
   }
 
   private Appended store(StoredRoom room, Append append, List<Entry> entries) throws SQLException {
-    Draft draft = append.draft();
-    Message message =
-        new Message(
-            append.id(),
-            draft.event(),
-            draft.payload(),
-            append.sender(),
-            append.time(),
-            draft.tags(),
-            draft.key(),
-            draft.priority(),
-            draft.ttlMillis(),
-            draft.echo());
+    Message message = append.message();
     long offset = room.grow(message.weight(), clock.millis());
     tables.insert(room.place(offset), message);
     entries.add(new Entry(offset, message));
