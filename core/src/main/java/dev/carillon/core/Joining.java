@@ -43,10 +43,6 @@ final class Joining {
     return view;
   }
 
-  @Nullable Reader reader() {
-    return reader;
-  }
-
   /** The session says something of itself here; told at once, or when it has arrived. */
   void say(Member self) {
     said = self;

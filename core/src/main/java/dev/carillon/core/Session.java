@@ -8,7 +8,6 @@ import dev.carillon.core.spi.Outlet;
 import dev.carillon.core.spi.Permissions;
 import dev.carillon.core.spi.WireForm;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -460,17 +459,5 @@ public final class Session {
       reader.queued = false;
     }
     return true;
-  }
-
-  /** The rooms with their readers, for looking at. */
-  List<Reader> readers() {
-    List<Reader> readers = new ArrayList<>(rooms.size());
-    for (Joining joining : rooms.values()) {
-      Reader reader = joining.reader();
-      if (reader != null) {
-        readers.add(reader);
-      }
-    }
-    return readers;
   }
 }
