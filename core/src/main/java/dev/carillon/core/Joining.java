@@ -35,7 +35,7 @@ final class Joining {
     this.ref = ref;
     this.from = from;
     this.filter = filter;
-    this.presence = presence && view.shard().policies().of(view.name()).presence();
+    this.presence = presence && view.shard().policies().of(view.name()).hasPresence();
     view.retain();
   }
 
@@ -52,7 +52,7 @@ final class Joining {
   }
 
   private boolean isPresent() {
-    return view.shard().policies().of(view.name()).presence();
+    return view.shard().policies().of(view.name()).hasPresence();
   }
 
   void begin() {

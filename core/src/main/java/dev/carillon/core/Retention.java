@@ -13,6 +13,9 @@ public record Retention(int count, long bytes, Duration age) {
   /** The last 1,000 messages, at most 4 MiB and a day old. */
   public static final Retention DEFAULT = new Retention(1000, 4L << 20, Duration.ofDays(1));
 
+  /** Nothing. */
+  public static final Retention NONE = new Retention(0, 0, Duration.ZERO);
+
   public Retention {
     if (count < 0 || count > 10_000_000) {
       throw new IllegalArgumentException("count is " + count + ", must be 0 to 10,000,000");

@@ -257,7 +257,7 @@ public final class Session {
     if (!permissions.mayPublish(room)) {
       return new Problem(Problem.Reason.FORBIDDEN, "not permitted to publish to room " + room);
     }
-    int max = shard.policies().of(room).maxMessageBytes();
+    int max = shard.policies().of(room).limits().maxMessageBytes();
     if (draft.payload().size() > max) {
       return new Problem(
           Problem.Reason.TOO_LARGE,

@@ -1,5 +1,6 @@
 package dev.carillon.server;
 
+import dev.carillon.core.RoomPolicy;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,8 @@ public final class RoomSetup {
 
   /** Shows members to each other, or does not. */
   public RoomSetup presence(boolean shown) {
-    settings = settings.withPresence(shown);
+    settings =
+        settings.withPresence(shown ? RoomPolicy.Presence.Mode.FULL : RoomPolicy.Presence.Mode.OFF);
     return this;
   }
 

@@ -39,7 +39,7 @@ class ConfigurationTests {
         rooms:
           chat/{id}:
             retention: {count: 5, size: 1 MiB, age: 7d}
-            presence: false
+            presence: off
             max_message: 2 KiB
           "{any...}": {}
         broker: {name: other, settings: {url: "x://y", pool: 3}}

@@ -41,13 +41,13 @@ class RoomPatternTests {
   void theFirstPatternThatMatchesCountsAndOthersHaveTheDefault() {
     var rooms = new LinkedHashMap<String, RoomSettings>();
     rooms.put("chat/vip", RoomSettings.DEFAULT.withMaxMessage(ByteSize.kib(1)));
-    rooms.put("chat/{id}", RoomSettings.DEFAULT.withPresence(false));
+    rooms.put("chat/{id}", RoomSettings.DEFAULT.withPresence(RoomPolicy.Presence.Mode.OFF));
     var rules = new RoomRules(rooms);
 
-    assertThat(rules.of(RoomName.of("chat/vip")).maxMessageBytes()).isEqualTo(1024);
-    assertThat(rules.of(RoomName.of("chat/vip")).presence()).isTrue();
-    assertThat(rules.of(RoomName.of("chat/other")).presence()).isFalse();
-    assertThat(rules.of(RoomName.of("chat/other").presence()).presence()).isFalse();
+    assertThat(rules.of(RoomName.of("chat/vip")).limits().maxMessageBytes()).isEqualTo(1024);
+    assertThat(rules.of(RoomName.of("chat/vip")).hasPresence()).isTrue();
+    assertThat(rules.of(RoomName.of("chat/other")).hasPresence()).isFalse();
+    assertThat(rules.of(RoomName.of("chat/other").presence()).hasPresence()).isFalse();
     assertThat(rules.of(RoomName.of("news"))).isEqualTo(RoomPolicy.DEFAULT);
   }
 }

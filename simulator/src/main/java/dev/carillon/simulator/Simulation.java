@@ -74,7 +74,7 @@ public final class Simulation {
         kind == 0
             ? new Retention(10, 1 << 20, Duration.ofHours(1))
             : new Retention(500, 1 << 20, Duration.ofHours(1));
-    RoomPolicy policy = new RoomPolicy(retention, true, 1 << 20);
+    RoomPolicy policy = RoomPolicy.DEFAULT.withRetention(retention);
     return room -> policy;
   }
 

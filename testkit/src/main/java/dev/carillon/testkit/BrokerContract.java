@@ -65,7 +65,7 @@ public abstract class BrokerContract {
   @BeforeEach
   void openBroker() throws Exception {
     Retention few = new Retention(5, 1 << 20, Duration.ofMinutes(1));
-    RoomPolicy small = new RoomPolicy(few, true, 1 << 20);
+    RoomPolicy small = RoomPolicy.DEFAULT.withRetention(few);
     broker = open(room -> room.equals(SHORT) ? small : RoomPolicy.DEFAULT, clock);
   }
 

@@ -30,7 +30,7 @@ public final class Reference {
           retention: {count: 500, age: 7d}
           max_message: 16 KiB
         "{any...}":               # all others
-          presence: false
+          presence: off
       ```
 
       A room that no pattern matches has the defaults of `rooms.<pattern>` below. In a pattern, `{name}` stands for

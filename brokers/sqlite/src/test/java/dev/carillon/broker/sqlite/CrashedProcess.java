@@ -30,7 +30,8 @@ final class CrashedProcess {
   /** Everything is kept, and nothing is too old. */
   static final Policies KEEP_ALL =
       room ->
-          new RoomPolicy(new Retention(10_000_000, 1L << 40, Duration.ofDays(3650)), true, 9999);
+          RoomPolicy.DEFAULT.withRetention(
+              new Retention(10_000_000, 1L << 40, Duration.ofDays(3650)));
 
   private final Broker broker;
   private final FileOutputStream answers = new FileOutputStream(FileDescriptor.out);

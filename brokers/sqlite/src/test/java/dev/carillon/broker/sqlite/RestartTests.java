@@ -104,13 +104,13 @@ class RestartTests {
 
   private static Policies forEver() {
     Retention all = new Retention(1000, 1 << 30, Duration.ofDays(100_000));
-    return room -> new RoomPolicy(all, true, 1 << 20);
+    return room -> RoomPolicy.DEFAULT.withRetention(all);
   }
 
   @Test
   void retentionByBytesHoldsAcrossARestart() {
     Retention small = new Retention(1000, 5000, Duration.ofDays(1));
-    Policies policies = room -> new RoomPolicy(small, true, 1 << 20);
+    Policies policies = room -> RoomPolicy.DEFAULT.withRetention(small);
     FakeClock clock = new FakeClock();
     try (Store store = open(policies, clock)) {
       for (int i = 0; i < 50; i++) {
@@ -236,7 +236,7 @@ class RestartTests {
     SqliteSettings settings =
         SqliteSettings.in(directory).withTtls(Duration.ofHours(1), Duration.ofHours(1));
     Retention brief = new Retention(10, 1 << 20, Duration.ofMinutes(1));
-    Policies policies = room -> new RoomPolicy(brief, true, 1 << 20);
+    Policies policies = room -> RoomPolicy.DEFAULT.withRetention(brief);
     RoomName room = RoomName.of("brief");
     try (Store store = Store.open(settings, policies, clock)) {
       Broker.Appended.Stored before = stored(store.publish(room, "p", 1));

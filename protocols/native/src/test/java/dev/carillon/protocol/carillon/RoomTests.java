@@ -186,7 +186,7 @@ class RoomTests {
   void whatRetentionHasDroppedIsAGapAndTheRestFollows() {
     node.close();
     Retention two = new Retention(2, Long.MAX_VALUE, Duration.ofDays(1));
-    node = new TestNode(2, room -> new RoomPolicy(two, true, 1 << 20), "memory");
+    node = new TestNode(2, room -> RoomPolicy.DEFAULT.withRetention(two), "memory");
     String epoch = publish("1");
     for (int i = 2; i <= 10; i++) {
       publish("" + i);
@@ -413,7 +413,9 @@ class RoomTests {
   @Test
   void aPayloadOverTheRoomsLimitIsRejected() {
     node.close();
-    node = new TestNode(1, room -> new RoomPolicy(Retention.DEFAULT, true, 10), "memory");
+    node =
+        new TestNode(
+            1, room -> RoomPolicy.DEFAULT.withLimits(new RoomPolicy.Limits(1000, 10, 0)), "memory");
     Dialogue ann = Dialogue.connected(node, "ann");
     ann.says("{'op':'publish','id':2,'room':'a','type':'text','data':'12345678901'}");
 

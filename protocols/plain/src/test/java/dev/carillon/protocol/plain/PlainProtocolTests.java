@@ -203,7 +203,7 @@ class PlainProtocolTests {
 
   private void keepingThree() {
     node.close();
-    Policies three = room -> new RoomPolicy(THREE, true, 1 << 20);
+    Policies three = room -> RoomPolicy.DEFAULT.withRetention(THREE);
     node = new TestNode(2, three, "memory");
   }
 
@@ -262,7 +262,9 @@ class PlainProtocolTests {
   @Test
   void aMessageThatIsNotTakenEndsTheConnectionWithTheReason() {
     node.close();
-    node = new TestNode(1, room -> new RoomPolicy(Retention.DEFAULT, true, 10), "memory");
+    node =
+        new TestNode(
+            1, room -> RoomPolicy.DEFAULT.withLimits(new RoomPolicy.Limits(1000, 10, 0)), "memory");
     TestConnection ann = connect("/rooms/chat/lobby");
 
     ann.send("12345678901");
