@@ -117,8 +117,8 @@ final class RoomsTalk implements Talk, Line, Outlet {
 
   @Override
   public void authenticate(Credentials credentials) {
-    if (session != null || closed) {
-      throw new IllegalStateException("authenticated already, or closed");
+    if (closed) {
+      throw new IllegalStateException("closed");
     }
     stage.connection().pause(Connection.AUTHENTICATION);
     rooms
@@ -132,15 +132,25 @@ final class RoomsTalk implements Talk, Line, Outlet {
       return;
     }
     switch (answer) {
-      case Authenticator.Answer.Accepted(var user, var permissions) -> {
-        Loop loop = stage.connection().loop();
-        Session opened = loop.shard().open(user, permissions, form(loop), this, conversation);
-        session = opened;
-        conversation.accepted(opened);
-      }
+      case Authenticator.Answer.Accepted accepted -> accepted(accepted);
       case Authenticator.Answer.Refused(Problem problem) -> conversation.refused(problem);
     }
     stage.connection().resume(Connection.AUTHENTICATION);
+  }
+
+  private void accepted(Authenticator.Answer.Accepted by) {
+    Loop loop = stage.connection().loop();
+    Session own = session;
+    if (own == null) {
+      own = loop.shard().open(by.user(), by.permissions(), form(loop), this, conversation);
+      session = own;
+    }
+    if (own.renew(by)) {
+      conversation.accepted(own);
+    } else {
+      conversation.refused(
+          new Problem(Problem.Reason.FORBIDDEN, "the token is another user's than the session"));
+    }
   }
 
   private WireForm form(Loop loop) {

@@ -1,14 +1,16 @@
 package dev.carillon.core;
 
 import dev.carillon.core.spi.Broker;
+import dev.carillon.core.spi.Filter;
 import dev.carillon.core.spi.Notice;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session's membership in one room, from the wish to join to the end. Three things are waited
- * for, one after the other: the room's log, where to begin in it, and who is there.
+ * A session's membership in one room, from the wish to join to the end. Four things are waited for,
+ * one after the other: the filter, the room's log, where to begin in it, and who is there.
  */
 final class Joining {
   private final Session session;
@@ -16,7 +18,8 @@ final class Joining {
   private final long ref;
   private final From from;
   private final boolean presence;
-  private final @Nullable Selection filter;
+  private final @Nullable String expression;
+  private @Nullable Selection filter;
   private @Nullable Reader reader;
   private @Nullable Reader companion;
   private @Nullable RoomView companionView;
@@ -29,12 +32,12 @@ final class Joining {
       long ref,
       From from,
       boolean presence,
-      @Nullable Selection filter) {
+      @Nullable String expression) {
     this.session = session;
     this.view = view;
     this.ref = ref;
     this.from = from;
-    this.filter = filter;
+    this.expression = expression;
     this.presence = presence && view.shard().policies().of(view.name()).hasPresence();
     view.retain();
   }
@@ -56,6 +59,30 @@ final class Joining {
   }
 
   void begin() {
+    String filtered = expression;
+    if (filtered == null) {
+      attach();
+      return;
+    }
+    Shard shard = view.shard();
+    Map<String, Object> claims = session.user().claims();
+    shard.filters().compile(filtered, claims, answer -> shard.post(() -> compiled(answer)));
+  }
+
+  private void compiled(Filter.Compiled answer) {
+    switch (answer) {
+      case Filter.Compiled.Made(var text, var made) -> {
+        if (continues(null)) {
+          filter = new Selection(text, made);
+          attach();
+        }
+      }
+      case Filter.Compiled.Flawed(var flaw) ->
+          continues(new Problem(Problem.Reason.BAD_FILTER, flaw));
+    }
+  }
+
+  private void attach() {
     view.whenLive(
         problem -> {
           if (continues(problem)) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** One server process's rooms, spread over shards. Safe for use by many threads. */
 public final class Node {
@@ -16,6 +17,7 @@ public final class Node {
   private final Policies policies;
   private final Broker broker;
   private final Gate gate;
+  private final Filter.Compiler filters;
   private final InstantSource clock;
   private final RandomGenerator random;
   private final List<Shard> shards;
@@ -35,6 +37,23 @@ public final class Node {
       InstantSource clock,
       RandomGenerator random,
       List<Mailbox> mailboxes) {
+    this(settings, policies, broker, gate, null, clock, random, mailboxes);
+  }
+
+  /**
+   * A node whose filters can say more than equality and sets.
+   *
+   * @param filters is asked for what core's own expressions cannot say; null for nobody
+   */
+  public Node(
+      NodeSettings settings,
+      Policies policies,
+      Broker broker,
+      Gate gate,
+      Filter.@Nullable Compiler filters,
+      InstantSource clock,
+      RandomGenerator random,
+      List<Mailbox> mailboxes) {
     if (mailboxes.isEmpty()) {
       throw new IllegalArgumentException("a node needs at least one shard");
     }
@@ -42,6 +61,7 @@ public final class Node {
     this.policies = policies;
     this.broker = broker;
     this.gate = gate;
+    this.filters = TagExpression.before(filters);
     this.clock = clock;
     this.random = random;
     List<Shard> made = new ArrayList<>(mailboxes.size());
@@ -100,7 +120,7 @@ public final class Node {
   }
 
   Filter.Compiler filters() {
-    return TagExpression::compile;
+    return filters;
   }
 
   Gate gate() {

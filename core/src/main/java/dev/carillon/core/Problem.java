@@ -16,6 +16,7 @@ public record Problem(Reason reason, String detail) {
     ALREADY_JOINED("already_joined", false),
     FORBIDDEN("forbidden", false),
     UNAUTHENTICATED("unauthenticated", false),
+    TOKEN_EXPIRED("token_expired", false),
     TOO_LARGE("too_large", false),
     TOO_MANY_ROOMS("too_many_rooms", false),
     RATE_LIMITED("rate_limited", true),

@@ -1,5 +1,6 @@
 package dev.carillon.core;
 
+import dev.carillon.core.spi.Authenticator;
 import dev.carillon.core.spi.Broker;
 import dev.carillon.core.spi.Conversation;
 import dev.carillon.core.spi.Gate;
@@ -7,6 +8,7 @@ import dev.carillon.core.spi.Notice;
 import dev.carillon.core.spi.Outlet;
 import dev.carillon.core.spi.Permissions;
 import dev.carillon.core.spi.WireForm;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -25,7 +27,7 @@ public final class Session {
   public static final int MAX_STATE_BYTES = 4096;
 
   private final Shard shard;
-  private final Permissions permissions;
+  private Permissions permissions;
   private final WireForm form;
   private final Outlet outlet;
   private final Conversation conversation;
@@ -33,6 +35,7 @@ public final class Session {
   private final ArrayDeque<Reader> turns = new ArrayDeque<>(1);
   private final Set<RoomName> remembered = new LinkedHashSet<>(0);
   private Member self;
+  private @Nullable Instant expires;
   private @Nullable String secret;
   private @Nullable String previousSecret;
   private @Nullable Reader unfinished;
@@ -69,6 +72,48 @@ public final class Session {
   /** Who it belongs to. */
   public User user() {
     return self.user();
+  }
+
+  /** When what it proved itself with ends, and it with it; null for never. */
+  public @Nullable Instant expires() {
+    return expires;
+  }
+
+  /**
+   * The connection: newer credentials were accepted. Rooms that may not be read any more are left.
+   *
+   * @return false, and nothing is changed, when they are another user's
+   */
+  public boolean renew(Authenticator.Answer.Accepted by) {
+    if (!by.user().mayBe(user())) {
+      return false;
+    }
+    User renewed = user().guest() ? user() : by.user();
+    self = new Member(self.session(), renewed, self.state());
+    permissions = by.permissions();
+    expires = by.expires();
+    for (RoomName room : rooms()) {
+      if (!permissions.mayJoin(room)) {
+        leaveUnasked(room);
+      }
+    }
+    return true;
+  }
+
+  private void leaveUnasked(RoomName room) {
+    refuse(0, room, Problem.Reason.FORBIDDEN, "not permitted to read room " + room + " any more");
+    leave(0, room);
+  }
+
+  /** Time has passed; ends the session when its credentials have. */
+  void expire(long now) {
+    Instant end = expires;
+    if (end == null || now < end.toEpochMilli()) {
+      return;
+    }
+    expires = null; // told once
+    conversation.refused(
+        new Problem(Problem.Reason.TOKEN_EXPIRED, "the token has expired; connect with a new one"));
   }
 
   /** The rooms that it has joined, in the order of joining. */
@@ -144,7 +189,8 @@ public final class Session {
   }
 
   private void become(DetachedSession found) {
-    self = found.self();
+    User user = user().guest() ? found.self().user() : user();
+    self = new Member(found.self().session(), user, found.self().state());
     secret = found.current();
     previousSecret = found.previous();
     remembered.addAll(found.rooms());
@@ -196,15 +242,6 @@ public final class Session {
    *     null for every message
    */
   public void join(long ref, RoomName room, From from, boolean presence, @Nullable String filter) {
-    Selection selection = null;
-    if (filter != null) {
-      try {
-        selection = new Selection(filter, shard.filters().compile(filter));
-      } catch (IllegalArgumentException e) {
-        refuse(ref, room, Problem.Reason.BAD_FILTER, String.valueOf(e.getMessage()));
-        return;
-      }
-    }
     if (rooms.containsKey(room)) {
       refuse(ref, room, Problem.Reason.ALREADY_JOINED, "room " + room + " has been joined already");
     } else if (!permissions.mayJoin(room)) {
@@ -213,7 +250,7 @@ public final class Session {
       String most = "a session may join at most " + rooms.size() + " rooms; leave one first";
       refuse(ref, room, Problem.Reason.TOO_MANY_ROOMS, most);
     } else {
-      Joining joining = new Joining(this, shard.view(room), ref, from, presence, selection);
+      Joining joining = new Joining(this, shard.view(room), ref, from, presence, filter);
       rooms.put(room, joining);
       remembered.remove(room);
       joining.begin();

@@ -87,7 +87,17 @@ public final class Shard {
     resumable.tick(now);
     if (now - sweptAt >= SWEEP_MILLIS || now < sweptAt) { // clocks are set back, too
       sweptAt = now;
+      expireSessions(now);
       sweep(now, settings().roomIdle().toMillis());
+    }
+  }
+
+  private void expireSessions(long now) {
+    for (int i = sessions.size() - 1; i >= 0; i--) {
+      // Whoever is let go has its place taken by one that was looked at already.
+      if (i < sessions.size()) {
+        sessions.get(i).expire(now);
+      }
     }
   }
 

@@ -31,7 +31,29 @@ final class TagExpression {
     this.text = text;
   }
 
-  /** A compiler of such expressions, as {@link Filter.Compiler} describes. */
+  /** A compiler of such expressions that leaves all others to {@code further}, if there is one. */
+  static Filter.Compiler before(Filter.@Nullable Compiler further) {
+    return (expression, claims, answer) -> {
+      Filter own;
+      try {
+        own = compile(expression);
+      } catch (IllegalArgumentException flawed) {
+        if (further == null) {
+          answer.accept(new Filter.Compiled.Flawed(String.valueOf(flawed.getMessage())));
+        } else {
+          further.compile(expression, claims, answer);
+        }
+        return;
+      }
+      answer.accept(new Filter.Compiled.Made(expression, own));
+    };
+  }
+
+  /**
+   * Makes a filter of such an expression.
+   *
+   * @throws IllegalArgumentException if it is none, in one sentence with the place that is wrong
+   */
   static Filter compile(String expression) {
     if (expression.length() > MAX_LENGTH) {
       throw new IllegalArgumentException(

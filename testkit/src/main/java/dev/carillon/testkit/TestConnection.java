@@ -3,6 +3,7 @@ package dev.carillon.testkit;
 import dev.carillon.core.Disconnect;
 import dev.carillon.core.Entry;
 import dev.carillon.core.Payload;
+import dev.carillon.core.Problem;
 import dev.carillon.core.RoomName;
 import dev.carillon.core.Session;
 import dev.carillon.core.Shard;
@@ -171,8 +172,8 @@ public final class TestConnection {
 
     @Override
     public void authenticate(Credentials credentials) {
-      if (authenticating || session != null) {
-        offences.add("asked for authentication a second time");
+      if (authenticating || closed != null) {
+        offences.add("asked for authentication while it is under way, or after the end");
         return;
       }
       authenticating = true;
@@ -206,14 +207,23 @@ public final class TestConnection {
       return;
     }
     switch (answer) {
-      case Answer.Accepted(var user, var permissions) -> {
-        Session opened = shard.open(user, permissions, form, new TestOutlet(), conversation);
-        session = opened;
-        conversation.accepted(opened);
-      }
+      case Answer.Accepted accepted -> accepted(accepted);
       case Answer.Refused(var problem) -> conversation.refused(problem);
     }
     read();
+  }
+
+  private void accepted(Answer.Accepted by) {
+    Session own = session;
+    if (own == null) {
+      own = shard.open(by.user(), by.permissions(), form, new TestOutlet(), conversation);
+      session = own;
+    }
+    if (own.renew(by)) {
+      conversation.accepted(own);
+    } else {
+      conversation.refused(new Problem(Problem.Reason.FORBIDDEN, "the token is another user's"));
+    }
   }
 
   private final class TestOutlet implements Outlet {

@@ -21,10 +21,13 @@ public interface Conversation {
    */
   void received(Payload.Kind frame, ByteBuffer bytes);
 
-  /** The credentials were good; this session is the connection's own from now on. */
+  /**
+   * The credentials were good; this session is the connection's own from now on, or still, with the
+   * rights and the {@linkplain Session#expires() end} of those credentials.
+   */
   void accepted(Session session);
 
-  /** The credentials were not good. */
+  /** The credentials were not good, or ({@code TOKEN_EXPIRED}) they have ended. */
   void refused(Problem problem);
 
   /** Something happened in the session. Called only after {@link #accepted}. */

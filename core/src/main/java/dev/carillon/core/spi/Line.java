@@ -17,6 +17,9 @@ public interface Line {
   /**
    * Has credentials checked. The answer comes once, as {@link Conversation#accepted} or {@link
    * Conversation#refused}; until then the peer is not read from.
+   *
+   * <p>Again, while there is a session, it renews what that may do and how long: accepted with the
+   * same session, or refused, which changes nothing.
    */
   void authenticate(Credentials credentials);
 

@@ -54,6 +54,7 @@ final class CarillonConversation implements Conversation, Replies {
   private long connectId;
   private dev.carillon.wire.@Nullable Secret resume;
   private @Nullable List<ClientMessage> early;
+  private ClientMessage.@Nullable Refresh refreshing;
   private int unreadable;
   private @Nullable Commands commands;
   private @Nullable Answers answers;
@@ -140,19 +141,40 @@ final class CarillonConversation implements Conversation, Replies {
     connectId = connect.id();
     resume = connect.resume();
     dev.carillon.wire.Secret token = connect.token();
-    line.authenticate(
-        token == null
-            ? credentials
-            : new Credentials(
-                new Secret(token.value()),
-                Credentials.Source.FIRST_MESSAGE,
-                credentials.userHint(),
-                credentials.remoteAddress()));
+    line.authenticate(token == null ? credentials : with(token));
+  }
+
+  private Credentials with(dev.carillon.wire.Secret token) {
+    return new Credentials(
+        new Secret(token.value()),
+        Credentials.Source.FIRST_MESSAGE,
+        credentials.userHint(),
+        credentials.remoteAddress());
+  }
+
+  /** A token that is as good as the first one goes on where that ends. */
+  @Override
+  public void refresh(ClientMessage.Refresh refresh) {
+    if (refreshing != null) {
+      String words = "a token is being looked at already; wait for the answer";
+      error(refresh.id(), null, ErrorCode.RATE_LIMITED, words);
+      return;
+    }
+    refreshing = refresh;
+    line.authenticate(with(refresh.token()));
   }
 
   @Override
   public void accepted(Session session) {
     if (stage == Stage.CLOSED) {
+      return;
+    }
+    ClientMessage.Refresh refresh = refreshing;
+    if (refresh != null) {
+      refreshing = null;
+      if (refresh.id() != 0) {
+        send(new ServerMessage.Refreshed(refresh.id(), ToWire.time(session.expires())));
+      }
       return;
     }
     stage = Stage.RESUMING;
@@ -186,7 +208,7 @@ final class CarillonConversation implements Conversation, Replies {
             terms.heartbeat().toMillis(),
             new SessionLimits(terms.maxMessageBytes(), terms.maxRooms(), (long) MAX_HISTORY, null),
             terms.node(),
-            null));
+            ToWire.time(session.expires())));
     List<ClientMessage> kept = early;
     early = null;
     if (kept != null) {
@@ -199,7 +221,14 @@ final class CarillonConversation implements Conversation, Replies {
     if (stage == Stage.CLOSED) {
       return;
     }
-    send(new ServerMessage.Error(connectId, null, ToWire.problem(problem)));
+    boolean over = problem.reason() == Problem.Reason.TOKEN_EXPIRED;
+    ClientMessage.Refresh refresh = over ? null : refreshing;
+    long id = refresh != null ? refresh.id() : commands == null ? connectId : 0;
+    send(new ServerMessage.Error(id, null, ToWire.problem(problem)));
+    if (refresh != null) {
+      refreshing = null; // the session goes on with the token that it has
+      return;
+    }
     close(
         switch (problem.reason()) {
           case FORBIDDEN -> Disconnect.FORBIDDEN;

@@ -73,7 +73,7 @@ final class Commands {
       }
       case ClientMessage.Call call -> unsupported(call.id(), call.room(), "calls");
       case ClientMessage.Reply reply -> unsupported(reply.id(), null, "calls");
-      case ClientMessage.Refresh refresh -> unsupported(refresh.id(), null, "refreshing a token");
+      case ClientMessage.Refresh refresh -> replies.refresh(refresh);
     }
   }
 

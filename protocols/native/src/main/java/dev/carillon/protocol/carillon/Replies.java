@@ -1,5 +1,6 @@
 package dev.carillon.protocol.carillon;
 
+import dev.carillon.wire.ClientMessage;
 import dev.carillon.wire.ErrorCode;
 import dev.carillon.wire.Problem;
 import dev.carillon.wire.ServerMessage;
@@ -12,6 +13,9 @@ interface Replies {
 
   /** Milliseconds since 1970, as of this round. */
   long now();
+
+  /** Has a newer token checked. */
+  void refresh(ClientMessage.Refresh refresh);
 
   /** Sends an error. */
   default void error(long id, @Nullable String room, ErrorCode code, String words) {

@@ -13,6 +13,7 @@ import dev.carillon.wire.Level;
 import dev.carillon.wire.Priority;
 import dev.carillon.wire.Roster;
 import dev.carillon.wire.Sender;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -92,6 +93,11 @@ final class ToWire {
       case REPLICATED -> Level.REPLICATED;
       case STORED -> Level.STORED;
     };
+  }
+
+  /** Milliseconds since 1970. */
+  static @Nullable Long time(@Nullable Instant time) {
+    return time == null ? null : time.toEpochMilli();
   }
 
   /** The wire has no oldest offset where nothing is retained. */

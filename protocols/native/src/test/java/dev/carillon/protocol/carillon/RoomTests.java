@@ -383,7 +383,6 @@ class RoomTests {
         "{'op':'nack','room':'a','offset':1}",
         "{'op':'call','id':2,'event':'e','type':'text','data':'x'}",
         "{'op':'reply','id':2,'type':'text','data':'x'}",
-        "{'op':'refresh','id':2,'token':'t'}",
         "{'op':'publish','room':'a','type':'text','data':'x','readers':true}"
       })
   void whatIsNotOfferedIsRefusedAndNotForgotten(String frame) {

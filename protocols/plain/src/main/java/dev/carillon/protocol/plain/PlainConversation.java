@@ -138,7 +138,7 @@ final class PlainConversation implements Conversation {
   /** The close code for a refusal that another protocol would put into a message. */
   private static Disconnect disconnect(Problem problem) {
     return switch (problem.reason()) {
-      case UNAUTHENTICATED -> Disconnect.UNAUTHENTICATED;
+      case UNAUTHENTICATED, TOKEN_EXPIRED -> Disconnect.UNAUTHENTICATED;
       case FORBIDDEN -> Disconnect.FORBIDDEN;
       case TOO_LARGE, TOO_MANY_ROOMS -> Disconnect.TOO_LARGE;
       case RATE_LIMITED -> Disconnect.RATE_LIMITED;
