@@ -5,6 +5,7 @@ module dev.carillon.cli {
   requires ch.qos.logback.core;
   requires dev.carillon.broker.sqlite;
   requires dev.carillon.connection;
+  requires dev.carillon.load;
   requires dev.carillon.server;
   requires dev.carillon.transport;
   requires dev.carillon.websocket;

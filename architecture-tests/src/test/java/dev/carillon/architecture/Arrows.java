@@ -23,6 +23,7 @@ final class Arrows {
           entry("brokers/sqlite", Set.of("core")),
           entry("transport-netty", Set.of("connection")),
           entry("server", Set.of("transport-netty", "core")),
+          entry("load", Set.of("websocket")),
           entry("testkit", Set.of("core")),
           entry(
               "simulator",
@@ -37,6 +38,7 @@ final class Arrows {
               Set.of(
                   "server",
                   "wire",
+                  "load",
                   "protocols/native",
                   "protocols/plain",
                   "brokers/memory",

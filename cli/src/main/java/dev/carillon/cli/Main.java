@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
       ServeCommand.class,
       ConnectCommand.class,
       PublishCommand.class,
+      BenchCommand.class,
       BackupCommand.class,
       EchoCommand.class,
       AutobahnClientCommand.class,
