@@ -28,7 +28,10 @@ final class Client {
   /** Whose messages it gets: its own number for an echo, else its room's. */
   final int source;
 
-  /** The sequence of the message that it should get next, and of the one that it sends next. */
+  /**
+   * The sequence of the message that it should get next; negative before the first one, whichever
+   * that is. And that of the one that it sends next.
+   */
   long expected;
 
   long sent;
@@ -150,6 +153,11 @@ final class Client {
     if (state == State.OPEN && answers > 0) {
       crowd.course().answered(this, answers);
     }
+  }
+
+  /** Whether it looks into what it gets. */
+  boolean looks() {
+    return frames.looks();
   }
 
   // -- Writing -----------------------------------------------------------------------------------

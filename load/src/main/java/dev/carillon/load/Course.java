@@ -6,6 +6,11 @@ interface Course {
   Course SILENT =
       new Course() {
         @Override
+        public boolean settle(long now) {
+          return true;
+        }
+
+        @Override
         public void advance(long now) {}
 
         @Override
@@ -25,6 +30,9 @@ interface Course {
           return 0;
         }
       };
+
+  /** Before all else: makes sure that who is open is where it wants to be; true once it is so. */
+  boolean settle(long now);
 
   /** Sends what is due. */
   void advance(long now);

@@ -235,8 +235,8 @@ final class Crowd implements AutoCloseable {
 
   /** A message that was to be sent at {@code time} has come. */
   void came(Client client, long sequence, long time) {
-    if (sequence == client.expected) {
-      client.expected++;
+    if (sequence == client.expected || client.expected < 0) {
+      client.expected = sequence + 1;
     } else if (sequence > client.expected) {
       lost += sequence - client.expected;
       client.expected = sequence + 1;

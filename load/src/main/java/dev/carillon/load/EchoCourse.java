@@ -12,7 +12,7 @@ final class EchoCourse implements Course, AutoCloseable {
   private final Template[] templates;
   private final ByteBuffer out;
   private final List<Client> clients;
-  private final @Nullable Pace pace;
+  private @Nullable Pace pace;
   private boolean stopped;
   private int turn;
 
@@ -24,10 +24,16 @@ final class EchoCourse implements Course, AutoCloseable {
         new Template[] {Template.message(dialect.before(), dialect.after(), scenario.bytes())};
     this.out = ByteBuffer.allocateDirect(templates[0].bytes() * scenario.inFlight());
     this.clients = new ArrayList<>(crowd.clients());
-    this.pace = scenario.rate() > 0 ? new Pace(scenario.rate(), crowd::wakeUp) : null;
-    if (pace == null) {
-      clients.forEach(client -> send(client, scenario.inFlight(), System.nanoTime()));
+  }
+
+  @Override
+  public boolean settle(long now) {
+    if (scenario.rate() > 0) {
+      pace = new Pace(scenario.rate(), crowd::wakeUp);
+    } else {
+      clients.forEach(client -> send(client, scenario.inFlight(), now));
     }
+    return true;
   }
 
   @Override

@@ -5,12 +5,16 @@ import org.jspecify.annotations.Nullable;
 
 /** One connection of each room sends, all of the room receive. Confined to the run's thread. */
 final class FanOutCourse implements Course, AutoCloseable {
+  private static final long SETTLE_NANOS = 100_000_000;
+
   private final Crowd crowd;
   private final Scenario.FanOut scenario;
   private final Room[] rooms;
-  private final @Nullable Pace pace;
+  private @Nullable Pace pace;
   private final ByteBuffer out;
   private boolean stopped;
+  private boolean settling = true;
+  private long settledAt = Long.MIN_VALUE;
   private int turn;
 
   /** A room: who sends, and what is on its way. */
@@ -39,17 +43,57 @@ final class FanOutCourse implements Course, AutoCloseable {
     }
     this.out = ByteBuffer.allocateDirect(largest * scenario.burst());
     for (Client client : crowd.clients()) {
+      client.expected = -1;
       if (client.state == Client.State.OPEN) {
         Room room = rooms[client.room];
         room.readers++;
         room.publisher = room.publisher == null ? client : room.publisher;
       }
     }
-    this.pace =
-        scenario.rate() > 0 ? new Pace(scenario.rate() / scenario.burst(), crowd::wakeUp) : null;
-    if (pace == null) {
+  }
+
+  /**
+   * Nobody says when a plain connection has entered its room. So messages are sent, one at a time,
+   * until everybody has got one.
+   */
+  @Override
+  public boolean settle(long now) {
+    if (now < settledAt) {
+      return false;
+    }
+    boolean entered = true;
+    boolean caughtUp = true;
+    for (Client client : crowd.clients()) {
+      if (client.state == Client.State.OPEN) {
+        entered &= client.expected >= 0;
+        caughtUp &= !client.looks() || client.expected == rooms[client.room].sent;
+      }
+    }
+    if (!entered) {
+      settledAt = now + SETTLE_NANOS;
       for (Room room : rooms) {
-        publish(room, System.nanoTime());
+        publish(room, now, 1);
+      }
+    }
+    if (!entered || !caughtUp) {
+      return false;
+    }
+    for (Client client : crowd.clients()) {
+      client.expected = client.looks() ? client.expected : rooms[client.room].sent;
+    }
+    begin(now);
+    return true;
+  }
+
+  private void begin(long now) {
+    if (scenario.rate() > 0) {
+      pace = new Pace(scenario.rate() / scenario.burst(), crowd::wakeUp);
+    }
+    settling = false;
+    for (Room room : rooms) {
+      room.awaited = 0;
+      if (pace == null) {
+        publish(room, now, scenario.burst());
       }
     }
   }
@@ -61,22 +105,22 @@ final class FanOutCourse implements Course, AutoCloseable {
       return;
     }
     for (long due = own.due(now); due > 0; due--) {
-      publish(rooms[turn], own.take());
+      publish(rooms[turn], own.take(), scenario.burst());
       turn = turn + 1 == rooms.length ? 0 : turn + 1;
     }
   }
 
-  private void publish(Room room, long time) {
+  private void publish(Room room, long time, int messages) {
     Client publisher = room.publisher;
     if (publisher == null) {
       return;
     }
     out.clear();
-    for (int i = 0; i < scenario.burst(); i++) {
+    for (int i = 0; i < messages; i++) {
       room.template.put(out, publisher.source, room.sent++, time);
     }
-    crowd.sent += scenario.burst();
-    room.awaited += (long) room.readers * scenario.burst();
+    crowd.sent += messages;
+    room.awaited += (long) room.readers * messages;
     publisher.write(out.flip());
   }
 
@@ -88,9 +132,9 @@ final class FanOutCourse implements Course, AutoCloseable {
   @Override
   public void answered(Client client, int answers) {
     Room room = rooms[client.room];
-    if (pace == null && !stopped && room.awaited <= 0) {
+    if (pace == null && !stopped && !settling && room.awaited <= 0) {
       room.awaited = 0;
-      publish(room, System.nanoTime());
+      publish(room, System.nanoTime(), scenario.burst());
     }
   }
 

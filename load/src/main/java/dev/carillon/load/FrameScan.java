@@ -30,6 +30,7 @@ final class FrameScan {
   private long sequence = -1;
   private @Nullable Inflater inflater;
   private boolean forgets;
+  private boolean blind;
 
   FrameScan(Client client, Crowd crowd) {
     this.client = client;
@@ -39,9 +40,15 @@ final class FrameScan {
   /** Compression was agreed; only a sample of the connections looks into what it gets. */
   void inflating(boolean looks, boolean noTakeover) {
     forgets = noTakeover;
+    blind = !looks;
     if (looks) {
       inflater = new Inflater(true);
     }
+  }
+
+  /** Whether it looks into what comes. */
+  boolean looks() {
+    return !blind;
   }
 
   /** Puts what was kept before what is read next. */

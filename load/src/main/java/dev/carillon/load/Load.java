@@ -159,6 +159,7 @@ public final class Load {
   private Report flow(Course course, Duration connecting) {
     crowd.follow(course);
     phase = Progress.Phase.WARMING_UP;
+    settle(course);
     runUntil(System.nanoTime() + schedule.warmUp().toNanos());
     phase = Progress.Phase.MEASURING;
     long began = System.nanoTime();
@@ -202,6 +203,19 @@ public final class Load {
         crowd.strays,
         crowd.unlooked,
         crowd.plainBytes == 0 ? 1 : (double) crowd.compressedBytes / crowd.plainBytes);
+  }
+
+  private void settle(Course course) {
+    long end = System.nanoTime() + schedule.patience().toNanos();
+    long now;
+    while (!course.settle(now = System.nanoTime())) {
+      if (now > end) {
+        throw new LoadException(
+            "connections opened, but not all of them got what was said in their room");
+      }
+      crowd.turn(10);
+      tell(now);
+    }
   }
 
   private void runUntil(long end) {
