@@ -16,6 +16,7 @@ public enum Disconnect {
   EXPIRED(4410, true, "the session has expired"),
   RESET(4412, true, "the room's log was reset"),
   TOO_LARGE(4413, false, "too large"),
+  REMOVED(4423, false, "removed"),
   RATE_LIMITED(4429, true, "too many requests");
 
   private final int code;

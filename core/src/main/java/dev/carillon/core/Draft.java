@@ -45,6 +45,11 @@ public record Draft(
     return new Draft(event, other, tags, key, priority, ttlMillis, echo, stamp);
   }
 
+  /** The same with another key. */
+  public Draft withKey(@Nullable String other) {
+    return new Draft(event, payload, tags, other, priority, ttlMillis, echo, stamp);
+  }
+
   /** A plain message: a payload and nothing else. */
   public static Draft of(Payload payload) {
     return new Draft(null, payload, Map.of(), null, 0, 0, true, null);

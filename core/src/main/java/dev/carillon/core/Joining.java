@@ -2,6 +2,7 @@ package dev.carillon.core;
 
 import dev.carillon.core.spi.Broker;
 import dev.carillon.core.spi.Filter;
+import dev.carillon.core.spi.Gate;
 import dev.carillon.core.spi.Notice;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,8 +10,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session's membership in one room, from the wish to join to the end. Four things are waited for,
- * one after the other: the filter, the room's log, where to begin in it, and who is there.
+ * A session's membership in one room, from the wish to join to the end. Five things are waited for,
+ * one after the other: the filter, the application's word, the room's log, where to begin in it,
+ * and who is there.
  */
 final class Joining {
   private final Session session;
@@ -24,6 +26,8 @@ final class Joining {
   private @Nullable Reader companion;
   private @Nullable RoomView companionView;
   private @Nullable Member said;
+  private @Nullable Epoch located;
+  private boolean asked;
   private boolean ended;
 
   Joining(
@@ -61,7 +65,7 @@ final class Joining {
   void begin() {
     String filtered = expression;
     if (filtered == null) {
-      attach();
+      ask();
       return;
     }
     Shard shard = view.shard();
@@ -74,11 +78,29 @@ final class Joining {
       case Filter.Compiled.Made(var text, var made) -> {
         if (continues(null)) {
           filter = new Selection(text, made);
-          attach();
+          ask();
         }
       }
       case Filter.Compiled.Flawed(var flaw) ->
           continues(new Problem(Problem.Reason.BAD_FILTER, flaw));
+    }
+  }
+
+  private void ask() {
+    Gate gate = view.shard().gate();
+    if (gate == Gate.OPEN) {
+      attach();
+    } else {
+      asked = true;
+      session.admissions++;
+      gate.admit(session.self(), view.name(), verdict -> view.shard().post(() -> judged(verdict)));
+    }
+  }
+
+  private void judged(@Nullable Problem verdict) {
+    session.admissions--;
+    if (continues(verdict)) {
+      attach();
     }
   }
 
@@ -101,9 +123,9 @@ final class Joining {
     Shard shard = view.shard();
     if (reader != null) {
       view.remove(reader);
-      if (told) {
-        shard.memberLeft(view.name(), session.id());
-      }
+    }
+    if (told && (reader != null || asked)) {
+      shard.memberLeft(view.name(), session.id());
     }
     if (companion != null) {
       companion.view.remove(companion);
@@ -178,6 +200,7 @@ final class Joining {
   }
 
   private void welcome(long next) {
+    located = view.epoch();
     if (!presence) {
       arrive(next, null);
       return;
@@ -210,6 +233,8 @@ final class Joining {
   private void arrive(long next, @Nullable List<Member> members) {
     RoomName room = view.name();
     Position head = new Position(view.epoch(), view.head());
+    // Not what was located, if the log has become another one while it was asked who is there.
+    long first = isStill(head) ? next : head.offset() + 1;
     switch (from) {
       case From.After(Position seen) when !seen.epoch().equals(head.epoch()) ->
           reset(seen.epoch(), head, "epoch-changed", members);
@@ -219,11 +244,11 @@ final class Joining {
           session.tell(
               new Notice.Resumed(
                   ref, room, head.epoch(), seen.offset() + 1, head.offset(), members));
-      case From.Now now -> joined(head, next, members);
-      case From.Last last -> joined(head, next, members);
-      case From.Since since -> joined(head, next, members);
+      case From.Now now -> joined(head, first, members);
+      case From.Last last -> joined(head, first, members);
+      case From.Since since -> joined(head, first, members);
     }
-    reader = view.add(session, next, filter);
+    reader = view.add(session, first, filter);
     if (isPresent()) {
       Member self = session.self();
       view.shard().atHome(room, home -> home.memberCame(self));
@@ -231,6 +256,12 @@ final class Joining {
     if (said != null) {
       say(said);
     }
+  }
+
+  private boolean isStill(Position head) {
+    return head.epoch().equals(located)
+        && (!(from instanceof From.After(Position seen))
+            || seen.epoch().equals(head.epoch()) && seen.offset() <= head.offset());
   }
 
   private void joined(Position head, long next, @Nullable List<Member> members) {

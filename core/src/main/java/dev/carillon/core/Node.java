@@ -8,6 +8,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -93,6 +95,92 @@ public final class Node {
           Broker.Append append = new Broker.Append(draft, id, null, clock.millis());
           home.home(room).publish(new RoomHome.Pending(append, answer));
         });
+  }
+
+  /**
+   * Asks a client for the server itself. The answer comes once, on any shard, within the call's
+   * time.
+   *
+   * @param session who is asked
+   * @throws IllegalArgumentException when the payload is larger than {@link Call#MAX_CLIENT_BYTES}
+   */
+  public void call(String session, Call call, Consumer<Reply> answer) {
+    int size = call.payload().size();
+    if (size > Call.MAX_CLIENT_BYTES) {
+      throw new IllegalArgumentException(
+          "a call to a client has at most %d bytes, this one has %d"
+              .formatted(Call.MAX_CLIENT_BYTES, size));
+    }
+    Shard at = shards.get(birthplace(session));
+    at.post(() -> at.calls().ask(session, call, answer));
+  }
+
+  /** Lists who is in a room, as presence shows it. The answer comes on a shard. */
+  public void members(RoomName room, Consumer<List<Member>> answer) {
+    Shard home = homeOf(room);
+    home.post(() -> home.members(room, (members, count) -> answer.accept(members)));
+  }
+
+  /** Lists the sessions of a user that have a connection here. The answer comes on a shard. */
+  public void sessionsOf(String user, Consumer<List<String>> answer) {
+    collect(shard -> shard.sessionsOf(user), answer);
+  }
+
+  /**
+   * Ends sessions for good, whether they have a connection or wait for one: it is closed with
+   * {@link Disconnect#REMOVED}.
+   *
+   * @param reason shown to the client, at most 123 bytes of UTF-8
+   * @param answer told on a shard how many there were
+   */
+  public void remove(Predicate<Member> meant, String reason, Consumer<Integer> answer) {
+    collect(
+        shard -> List.of(shard.remove(meant, reason)),
+        counts -> answer.accept(counts.stream().mapToInt(Integer::intValue).sum()));
+  }
+
+  /**
+   * Takes sessions out of a room, which they may join again.
+   *
+   * @param reason told to them: removed, closed
+   * @param done called on a shard when they have been taken out
+   */
+  public void expel(RoomName room, Predicate<Member> meant, String reason, Runnable done) {
+    collect(
+        shard -> {
+          shard.expel(room, meant, reason);
+          return List.of();
+        },
+        nothing -> done.run());
+  }
+
+  /** Asks each shard in turn, and answers on the last. */
+  private <T> void collect(Function<Shard, List<T>> question, Consumer<List<T>> answer) {
+    collect(0, question, new ArrayList<>(), answer);
+  }
+
+  private <T> void collect(
+      int at, Function<Shard, List<T>> question, List<T> found, Consumer<List<T>> answer) {
+    Shard shard = shards.get(at);
+    shard.post(
+        () -> {
+          found.addAll(question.apply(shard));
+          if (at + 1 < shards.size()) {
+            collect(at + 1, question, found, answer);
+          } else {
+            answer.accept(List.copyOf(found));
+          }
+        });
+  }
+
+  /** The index of the shard that gave a session its name; 0 for a name that none gave. */
+  int birthplace(String session) {
+    for (Shard shard : shards) {
+      if (shard.named(session)) {
+        return shard.number();
+      }
+    }
+    return 0;
   }
 
   /** Where a room's publishes and members come together: beside its companion room's. */

@@ -24,6 +24,10 @@ public record Problem(Reason reason, String detail) {
     SEQUENCE_GAP("sequence_gap", false),
     PUBLISHER_RESET("publisher_reset", false),
     UNSUPPORTED("unsupported", false),
+    REFUSED("refused", false),
+    NO_SUCH_MEMBER("no_such_member", false),
+    NO_HANDLER("no_handler", false),
+    OVERLOADED("overloaded", true),
     SHUTTING_DOWN("shutting_down", true),
     TIMEOUT("timeout", true),
     INTERNAL("internal", true);

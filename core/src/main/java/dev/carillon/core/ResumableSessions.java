@@ -7,6 +7,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +57,19 @@ final class ResumableSessions {
 
   void attach(Session session) {
     attached.put(session.id(), session);
+  }
+
+  /** The session of this name if it has a connection here and was given a resume token. */
+  @Nullable Session attached(String session) {
+    return attached.get(session);
+  }
+
+  /** Gives up the sessions that wait for a connection and are meant; their rooms are told. */
+  int end(Predicate<Member> meant) {
+    List<Waiting> ended =
+        waiting.values().stream().filter(each -> meant.test(each.session().self())).toList();
+    ended.forEach(this::expire);
+    return ended.size();
   }
 
   int waitingCount() {

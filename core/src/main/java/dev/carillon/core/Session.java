@@ -39,6 +39,7 @@ public final class Session {
   private @Nullable String secret;
   private @Nullable String previousSecret;
   private @Nullable Reader unfinished;
+  private @Nullable SessionCalls calls;
   private int pendingPublishes;
   private boolean paused;
   private boolean blocked;
@@ -46,6 +47,9 @@ public final class Session {
 
   /** Where it stands among its shard's sessions, and whether it has a turn in this round. */
   int index;
+
+  /** How many joins wait for the application's word, also those that were left meanwhile. */
+  int admissions;
 
   boolean touched;
 
@@ -127,6 +131,10 @@ public final class Session {
 
   WireForm form() {
     return form;
+  }
+
+  Permissions permissions() {
+    return permissions;
   }
 
   Outlet outlet() {
@@ -249,6 +257,9 @@ public final class Session {
     } else if (rooms.size() >= shard.settings().maxRoomsPerSession()) {
       String most = "a session may join at most " + rooms.size() + " rooms; leave one first";
       refuse(ref, room, Problem.Reason.TOO_MANY_ROOMS, most);
+    } else if (admissions >= shard.settings().maxRoomsPerSession()) {
+      String detail = admissions + " joins wait for the application; wait for their answers";
+      refuse(ref, room, Problem.Reason.OVERLOADED, detail);
     } else {
       Joining joining = new Joining(this, shard.view(room), ref, from, presence, filter);
       rooms.put(room, joining);
@@ -264,7 +275,17 @@ public final class Session {
       refuse(ref, room, Problem.Reason.NOT_JOINED, "room " + room + " has not been joined");
     } else {
       joining.end(true);
-      tell(new Notice.Left(ref, room));
+      tell(new Notice.Left(ref, room, null));
+    }
+  }
+
+  /** The server takes it out of a room, if it is there, and says why: removed, closed. */
+  void expel(RoomName room, String reason) {
+    remembered.remove(room);
+    Joining joining = rooms.remove(room);
+    if (joining != null) {
+      joining.end(true);
+      tell(new Notice.Left(0, room, reason));
     }
   }
 
@@ -380,6 +401,40 @@ public final class Session {
     }
   }
 
+  // -- Calls -----------------------------------------------------------------------------------
+
+  /**
+   * Asks the application, or a member of a room that this session is in too. Answered by {@link
+   * Notice.Replied} within the call's time, also when it is refused.
+   *
+   * @param member the session that is asked, or null for the application
+   * @param timeoutMillis 1 to {@link Call#MAX_TIMEOUT}
+   */
+  public void call(
+      long ref,
+      @Nullable RoomName room,
+      @Nullable String member,
+      String event,
+      Payload payload,
+      long timeoutMillis) {
+    calls().make(ref, room, member, event, payload, timeoutMillis);
+  }
+
+  /** Answers what this session was asked; too late, and it is ignored. */
+  public void reply(long number, Reply reply) {
+    if (calls != null) {
+      calls.answer(number, reply);
+    }
+  }
+
+  SessionCalls calls() {
+    SessionCalls own = calls;
+    if (own == null) {
+      calls = own = new SessionCalls(this);
+    }
+    return own;
+  }
+
   // -- The connection --------------------------------------------------------------------------
 
   /** The connection: its socket takes bytes again. */
@@ -413,8 +468,17 @@ public final class Session {
     }
   }
 
+  /** The server ends the session: its connection is closed, and nobody comes back to it. */
+  void remove(String reason) {
+    ended();
+    outlet.close(Disconnect.REMOVED, reason);
+  }
+
   private void detach(boolean forGood) {
     closed = true;
+    if (calls != null) {
+      calls.gone();
+    }
     Reader cutOff = unfinished;
     if (cutOff != null) {
       unfinished = null;

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,7 @@ public final class Shard {
   private final Map<RoomName, RoomHome> homes = new LinkedHashMap<>();
   private final List<Session> sessions = new ArrayList<>();
   private final ResumableSessions resumable = new ResumableSessions(this);
+  private final Calls calls = new Calls(this);
   private final Runnable round = this::round;
 
   private List<Session> touched = new ArrayList<>();
@@ -85,6 +87,7 @@ public final class Shard {
   public void tick() {
     long now = now();
     resumable.tick(now);
+    calls.tick(now);
     if (now - sweptAt >= SWEEP_MILLIS || now < sweptAt) { // clocks are set back, too
       sweptAt = now;
       expireSessions(now);
@@ -246,6 +249,7 @@ public final class Shard {
   }
 
   void memberLeft(RoomName room, String session) {
+    node.gate().left(session, room);
     atHome(room, home -> home.memberLeft(session));
   }
 
@@ -271,6 +275,34 @@ public final class Shard {
         });
   }
 
+  /** Ends the sessions that are meant, with and without a connection; says how many there were. */
+  int remove(Predicate<Member> meant, String reason) {
+    List<Session> ended = sessions.stream().filter(each -> meant.test(each.self())).toList();
+    ended.forEach(session -> session.remove(reason));
+    return ended.size() + resumable.end(meant);
+  }
+
+  /** Takes the sessions that are meant out of a room. */
+  void expel(RoomName room, Predicate<Member> meant, String reason) {
+    for (Session session : List.copyOf(sessions)) {
+      if (meant.test(session.self())) {
+        session.expel(room, reason);
+      }
+    }
+  }
+
+  /** The names of the sessions of a user that have a connection here. */
+  List<String> sessionsOf(String user) {
+    return sessions.stream()
+        .filter(session -> session.user().id().equals(user))
+        .map(Session::id)
+        .toList();
+  }
+
+  Calls calls() {
+    return calls;
+  }
+
   ResumableSessions resumable() {
     return resumable;
   }
@@ -289,6 +321,19 @@ public final class Shard {
   /** Which of the node's shards this is, from 0. */
   public int number() {
     return number;
+  }
+
+  /** Where the session of this name was opened, if its name is one that a shard here gave. */
+  int birthplace(String session) {
+    return node.birthplace(session);
+  }
+
+  boolean named(String session) {
+    return session.startsWith(idPrefix);
+  }
+
+  Shard sibling(int other) {
+    return node.shard(other);
   }
 
   int shardCount() {

@@ -45,6 +45,6 @@ public record IncomingMessage(RoomName room, Draft draft) {
    * @param why told to its publisher, in a sentence
    */
   public Gate.Verdict refuse(String why) {
-    return new Gate.Verdict.Refuse(new Problem(Problem.Reason.FORBIDDEN, why));
+    return new Gate.Verdict.Refuse(new Problem(Problem.Reason.REFUSED, why));
   }
 }

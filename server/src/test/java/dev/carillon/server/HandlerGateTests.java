@@ -48,7 +48,7 @@ class HandlerGateTests {
     assertThat(passed(verdicts.take())).isEqualTo("keep");
     assertThat(passed(verdicts.take())).isEqualTo("changed by alice");
     assertThat(verdicts.take())
-        .isEqualTo(new Gate.Verdict.Refuse(new Problem(Problem.Reason.FORBIDDEN, "no")));
+        .isEqualTo(new Gate.Verdict.Refuse(new Problem(Problem.Reason.REFUSED, "no")));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.carillon.simulator;
 
+import dev.carillon.core.Call;
 import dev.carillon.core.Disconnect;
 import dev.carillon.core.Draft;
 import dev.carillon.core.Epoch;
@@ -9,6 +10,7 @@ import dev.carillon.core.Payload;
 import dev.carillon.core.Position;
 import dev.carillon.core.Problem;
 import dev.carillon.core.Range;
+import dev.carillon.core.Reply;
 import dev.carillon.core.RoomName;
 import dev.carillon.core.Session;
 import dev.carillon.core.Shard;
@@ -50,6 +52,12 @@ final class SimulatedClient implements SimulatedConnection.Receiver {
   private final SplittableRandom chance;
   private final Map<RoomName, Following> rooms = new LinkedHashMap<>();
   private final Map<Long, RoomName> asked = new LinkedHashMap<>();
+
+  /** The calls that wait for a reply, with what was asked and when. */
+  private final Map<Long, Question> calls = new LinkedHashMap<>();
+
+  private record Question(String asked, long at, long timeout) {}
+
   private @Nullable SimulatedConnection connection;
   private Shard shard;
   private byte[] pending = new byte[0];
@@ -80,6 +88,7 @@ final class SimulatedClient implements SimulatedConnection.Receiver {
         () -> {
           Session opened =
               shard.open(new User(name), Permissions.ALL, forms.get(number), made, made);
+          opened.resumeToken(); // so that others may call it
           made.session(opened);
         });
     rooms.forEach(
@@ -96,6 +105,7 @@ final class SimulatedClient implements SimulatedConnection.Receiver {
       connection = null;
       gone.abandon();
       asked.clear();
+      calls.clear();
       rooms.values().forEach(following -> following.joined = false);
       shard.post(gone::cut);
     }
@@ -155,6 +165,69 @@ final class SimulatedClient implements SimulatedConnection.Receiver {
     long ref = ++refs;
     asked.put(ref, room);
     command(session -> session.publish(ref, room, draft));
+  }
+
+  /** The name of its session, or null while it has none. */
+  @Nullable String sessionName() {
+    SimulatedConnection on = connection;
+    return on == null ? null : on.sessionName();
+  }
+
+  /** Asks another client in a room, or the application, which does not answer. */
+  void call(RoomName room, @Nullable String member) {
+    if (connection != null) {
+      long ref = ++refs;
+      long timeout = 1 + chance.nextInt(400);
+      String question = name + "?" + ref;
+      calls.put(ref, new Question(question, world.millis(), timeout));
+      command(session -> session.call(ref, room, member, "ask", Payload.text(question), timeout));
+    }
+  }
+
+  /** Answers at once, later, twice, or never. */
+  private void called(long number, Call call) {
+    Reply reply = new Reply.Value(call.payload());
+    switch (chance.nextInt(4)) {
+      case 0 -> command(session -> session.reply(number, reply));
+      case 1 -> {
+        command(session -> session.reply(number, reply));
+        command(session -> session.reply(number, new Reply.Value(Payload.text("again"))));
+      }
+      case 2 -> {
+        SimulatedConnection on = connection;
+        world.after(
+            chance.nextInt(500),
+            "answer",
+            () -> {
+              if (on == connection) {
+                command(session -> session.reply(number, reply));
+              }
+            });
+      }
+      default -> world.trace("no answer");
+    }
+  }
+
+  private void replied(Notice.Replied replied) {
+    Question question = calls.remove(replied.ref());
+    if (question == null) {
+      witness.violated("15 " + name + " got a reply to nothing that was open: " + replied);
+      return;
+    }
+    switch (replied.reply()) {
+      case Reply.Value(var payload) -> {
+        witness.answered();
+        if (!payload.asText().equals(question.asked())) {
+          witness.violated("15 " + name + " asked " + question + ", got " + replied);
+        }
+      }
+      case Reply.Failure failure -> {
+        boolean early = world.millis() < question.at() + question.timeout();
+        if (failure.code().equals("timeout") && early) {
+          witness.violated("15 " + name + " was told too early: " + replied);
+        }
+      }
+    }
   }
 
   /** After the faults: comes back, publishes again what is in doubt. */
@@ -269,6 +342,8 @@ final class SimulatedClient implements SimulatedConnection.Receiver {
       case Notice.History history -> world.trace("history");
       case Notice.Members members -> world.trace("members");
       case Notice.Done done -> world.trace("done");
+      case Notice.Called(var number, var call) -> called(number, call);
+      case Notice.Replied replied -> replied(replied);
       case Notice.Goodbye goodbye -> world.trace("goodbye");
     }
   }
@@ -335,6 +410,10 @@ final class SimulatedClient implements SimulatedConnection.Receiver {
   /** Whether it has everything that the room holds, and no question is open. */
   boolean settledAt(RoomName room, Position head) {
     Following following = rooms.get(room);
+    return calls.isEmpty() && isUpToDate(following, head);
+  }
+
+  private static boolean isUpToDate(@Nullable Following following, Position head) {
     return following == null
         || !following.inFlight
             && (!following.wanted

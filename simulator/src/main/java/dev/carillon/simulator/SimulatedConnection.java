@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The server's end of a connection with a window that opens and closes: it takes as many bytes as
@@ -71,6 +72,12 @@ final class SimulatedConnection implements Outlet, Conversation {
 
   void session(Session opened) {
     session = opened;
+  }
+
+  /** The name of its session, or null before it was opened. */
+  @Nullable String sessionName() {
+    Session opened = session;
+    return opened == null ? null : opened.id();
   }
 
   /** Something that the client sent arrives. */

@@ -36,11 +36,17 @@ public final class Simulation {
    * @param events how many events happened
    * @param delivered how many messages readers were given
    * @param acknowledged how many publishes were answered with a position
+   * @param answered how many calls were answered by other clients
    * @param violations what broke which invariant, in words; empty when all held
    * @param hash the trace: the same for the same seed and steps
    */
   public record Outcome(
-      long events, long delivered, long acknowledged, List<String> violations, long hash) {}
+      long events,
+      long delivered,
+      long acknowledged,
+      long answered,
+      List<String> violations,
+      long hash) {}
 
   private Simulation(long seed) {
     world = new World(seed);
@@ -95,6 +101,7 @@ public final class Simulation {
         world.executed(),
         witness.delivered(),
         witness.acknowledged(),
+        witness.answeredCount(),
         List.copyOf(witness.violations()),
         world.hash());
   }
@@ -123,13 +130,15 @@ public final class Simulation {
 
   private void actOnce(SimulatedClient client) {
     RoomName room = rooms.get(world.workload.nextInt(rooms.size()));
-    switch (world.workload.nextInt(20)) {
+    switch (world.workload.nextInt(22)) {
       case 0 -> client.disconnect();
       case 1 -> client.leave(room);
       case 2 -> client.stall(true);
       case 3, 4 -> client.stall(false);
       case 5, 6, 7 -> client.connect();
       case 8, 9, 10 -> client.join(room);
+      case 20 -> client.call(room, null);
+      case 21 -> client.call(room, clients.get(world.workload.nextInt(CLIENTS)).sessionName());
       default -> client.publish(room);
     }
   }

@@ -20,6 +20,7 @@ final class Witness {
   private final List<String> violations = new ArrayList<>();
   private long delivered;
   private long acknowledged;
+  private long answered;
 
   Witness(World world) {
     this.world = world;
@@ -35,6 +36,15 @@ final class Witness {
 
   long acknowledged() {
     return acknowledged;
+  }
+
+  /** A call was answered by whom it was meant for. */
+  void answered() {
+    answered++;
+  }
+
+  long answeredCount() {
+    return answered;
   }
 
   void violated(String what) {

@@ -12,6 +12,7 @@ class SimulationTests {
   void everySeedKeepsTheInvariantsAndRepeatsItself() {
     long delivered = 0;
     long acknowledged = 0;
+    long answered = 0;
     for (long seed = 1; seed <= SEEDS; seed++) {
       Simulation.Outcome outcome = Simulation.run(seed, STEPS);
       assertThat(outcome.violations()).as("seed %d", seed).isEmpty();
@@ -20,9 +21,11 @@ class SimulationTests {
       }
       delivered += outcome.delivered();
       acknowledged += outcome.acknowledged();
+      answered += outcome.answered();
     }
     // A run in which nothing happens proves nothing.
     assertThat(delivered).isGreaterThan(SEEDS * 100L);
     assertThat(acknowledged).isGreaterThan(SEEDS * 20L);
+    assertThat(answered).isGreaterThan(SEEDS * 5L);
   }
 }

@@ -1,5 +1,6 @@
 package dev.carillon.testkit;
 
+import dev.carillon.core.Call;
 import dev.carillon.core.Entry;
 import dev.carillon.core.Epoch;
 import dev.carillon.core.Member;
@@ -8,6 +9,7 @@ import dev.carillon.core.Payload;
 import dev.carillon.core.Position;
 import dev.carillon.core.Problem;
 import dev.carillon.core.Range;
+import dev.carillon.core.Reply;
 import dev.carillon.core.RoomName;
 import dev.carillon.core.User;
 import dev.carillon.core.spi.Broker;
@@ -99,7 +101,8 @@ final class Entries {
     notices.add(new Notice.Gap(room, EPOCH, List.of(new Range(2, 3), new Range(5, 5)), "lag"));
     notices.add(new Notice.Skipped(room, List.of(new Range(2, 2))));
     notices.add(new Notice.Stale(room, 1_700_000_000_000L));
-    notices.add(new Notice.Left(2, room));
+    notices.add(new Notice.Left(2, room, null));
+    notices.add(new Notice.Left(0, room, "removed"));
     notices.add(new Notice.Published(3, room, head, Broker.Level.MEMORY, true));
     notices.add(new Notice.Rejected(3, room, true, problem));
     notices.add(new Notice.Rejected(0, room, false, problem));
@@ -112,6 +115,11 @@ final class Entries {
     notices.add(new Notice.Done(7, room));
     notices.add(new Notice.Gap(room.presence(), EPOCH, List.of(new Range(1, 9)), "trimmed"));
     notices.add(new Notice.Reset(0, room.presence(), EPOCH, head, 1, "epoch_changed", null));
+    Payload data = Payload.json("[1,2]");
+    notices.add(new Notice.Called(8, new Call(room, MEMBER, "sum", data, 500)));
+    notices.add(new Notice.Called(9, new Call(null, null, "sum", data, 500)));
+    notices.add(new Notice.Replied(10, new Reply.Value(data)));
+    notices.add(new Notice.Replied(11, Reply.of(problem)));
     notices.add(new Notice.Goodbye("shutdown", 1500));
     for (Class<?> kind : Notice.class.getPermittedSubclasses()) {
       if (notices.stream().noneMatch(kind::isInstance)) {

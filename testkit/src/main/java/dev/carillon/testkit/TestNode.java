@@ -56,6 +56,16 @@ public final class TestNode implements AutoCloseable {
    * @param broker the name of a broker that {@link ServiceLoader} finds
    */
   public TestNode(int shards, Policies policies, String broker) {
+    this(shards, policies, broker, Gate.OPEN);
+  }
+
+  /**
+   * A node with an application.
+   *
+   * @param broker the name of a broker that {@link ServiceLoader} finds
+   * @param gate the application; it may answer on any thread
+   */
+  public TestNode(int shards, Policies policies, String broker, Gate gate) {
     SplittableRandom random = new SplittableRandom(42);
     this.broker = provider(broker).open(Map.of(), policies, clock, random.split());
     for (int i = 0; i < shards; i++) {
@@ -66,7 +76,7 @@ public final class TestNode implements AutoCloseable {
             NodeSettings.DEFAULT,
             policies,
             this.broker,
-            Gate.OPEN,
+            gate,
             clock,
             random.split(),
             List.copyOf(loops));
@@ -97,6 +107,11 @@ public final class TestNode implements AutoCloseable {
   /** The clock that the node goes by. */
   public FakeClock clock() {
     return clock;
+  }
+
+  /** The node itself. */
+  public Node node() {
+    return node;
   }
 
   /** A new connection; connections go round the shards. */

@@ -1,11 +1,13 @@
 package dev.carillon.core.spi;
 
+import dev.carillon.core.Call;
 import dev.carillon.core.Entry;
 import dev.carillon.core.Epoch;
 import dev.carillon.core.Member;
 import dev.carillon.core.Position;
 import dev.carillon.core.Problem;
 import dev.carillon.core.Range;
+import dev.carillon.core.Reply;
 import dev.carillon.core.RoomName;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -60,8 +62,12 @@ public sealed interface Notice {
   /** The room's head cannot be read since then (milliseconds since 1970). */
   record Stale(RoomName room, long since) implements Notice {}
 
-  /** The room was left; nothing of it follows. */
-  record Left(long ref, RoomName room) implements Notice {}
+  /**
+   * The room was left; nothing of it follows.
+   *
+   * @param reason why the server ended it: removed, closed; null when the session asked
+   */
+  record Left(long ref, RoomName room, @Nullable String reason) implements Notice {}
 
   /** The publish has a place. */
   record Published(
@@ -87,6 +93,12 @@ public sealed interface Notice {
 
   /** A command that has no answer of its own was carried out. */
   record Done(long ref, RoomName room) implements Notice {}
+
+  /** Somebody asks; answered by {@link dev.carillon.core.Session#reply} with this number. */
+  record Called(long number, Call call) implements Notice {}
+
+  /** The answer to a call. */
+  record Replied(long ref, Reply reply) implements Notice {}
 
   /** The server is about to close; come back in {@code retryAfterMillis}. */
   record Goodbye(String reason, long retryAfterMillis) implements Notice {}

@@ -52,9 +52,9 @@ final class Answers {
           replies.send(new ServerMessage.Skipped(room.value(), ToWire.ranges(ranges)));
       case Notice.Stale(var room, var since) ->
           replies.send(new ServerMessage.Stale(room.value(), since));
-      case Notice.Left(var id, var room) -> {
+      case Notice.Left(var id, var room, var reason) -> {
         joining.remove(room);
-        replies.send(new ServerMessage.Left(id, room.value(), null));
+        replies.send(new ServerMessage.Left(id, room.value(), reason));
       }
       case Notice.Published published -> published(published);
       case Notice.Rejected rejected -> rejected(rejected);
@@ -67,6 +67,9 @@ final class Answers {
           replies.send(new ServerMessage.Done(id));
         }
       }
+      case Notice.Called(var number, var call) -> replies.send(ToWire.call(number, call));
+      case Notice.Replied(var id, var reply) ->
+          replies.send(new ServerMessage.Reply(id, ToWire.answer(reply)));
       case Notice.Goodbye(var reason, var retryAfter) ->
           replies.send(new ServerMessage.Goodbye(goodbyeReason(reason), retryAfter, null));
     }

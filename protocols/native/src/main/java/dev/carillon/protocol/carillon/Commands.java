@@ -1,12 +1,15 @@
 package dev.carillon.protocol.carillon;
 
+import dev.carillon.core.Call;
 import dev.carillon.core.Draft;
 import dev.carillon.core.Epoch;
 import dev.carillon.core.From;
 import dev.carillon.core.Payload;
 import dev.carillon.core.Position;
+import dev.carillon.core.Reply;
 import dev.carillon.core.RoomName;
 import dev.carillon.core.Session;
+import dev.carillon.wire.Answer;
 import dev.carillon.wire.ClientMessage;
 import dev.carillon.wire.ErrorCode;
 import dev.carillon.wire.Order;
@@ -71,8 +74,8 @@ final class Commands {
           session.state(id, name, state == null ? null : payload(state));
         }
       }
-      case ClientMessage.Call call -> unsupported(call.id(), call.room(), "calls");
-      case ClientMessage.Reply reply -> unsupported(reply.id(), null, "calls");
+      case ClientMessage.Call call -> call(call);
+      case ClientMessage.Reply(var id, var answer) -> session.reply(id, reply(answer));
       case ClientMessage.Refresh refresh -> replies.refresh(refresh);
     }
   }
@@ -164,12 +167,11 @@ final class Commands {
       return;
     }
     String missing = notOffered(publish);
-    String event = publish.event();
+    String flaw = eventFlaw(publish.event());
     if (missing != null) {
       reject(publish, name, ErrorCode.UNSUPPORTED, "this server does not offer " + missing);
-    } else if (event != null && event.length() > MAX_EVENT_CHARS) {
-      String words = "event has " + event.length() + " characters, at most " + MAX_EVENT_CHARS;
-      reject(publish, name, ErrorCode.BAD_MESSAGE, words);
+    } else if (flaw != null) {
+      reject(publish, name, ErrorCode.BAD_MESSAGE, flaw);
     } else {
       session.publish(publish.id(), room, draft(publish));
     }
@@ -183,6 +185,42 @@ final class Commands {
       return "filters over the readers' claims";
     }
     return publish.countReaders() ? "counting readers" : null;
+  }
+
+  private void call(ClientMessage.Call call) {
+    String name = call.room();
+    RoomName room = name == null ? null : room(call.id(), name);
+    if (name != null && room == null) {
+      return;
+    }
+    String flaw = eventFlaw(call.event());
+    if (flaw != null) {
+      replies.error(call.id(), name, ErrorCode.BAD_MESSAGE, flaw);
+      return;
+    }
+    Long wanted = call.timeout();
+    long timeout = wanted == null ? Call.USUAL_TIMEOUT.toMillis() : wanted;
+    Payload asked = payload(call.payload());
+    session.call(call.id(), room, call.member(), call.event(), asked, timeout);
+  }
+
+  private static @Nullable String eventFlaw(@Nullable String event) {
+    return event == null || event.length() <= MAX_EVENT_CHARS
+        ? null
+        : "event has " + event.length() + " characters, at most " + MAX_EVENT_CHARS;
+  }
+
+  private static Reply reply(Answer answer) {
+    return switch (answer) {
+      case dev.carillon.wire.Payload data -> new Reply.Value(payload(data));
+      case Problem(var code, var message, var retryable, var retryAfter) ->
+          new Reply.Failure(shortened(code), shortened(message), retryable, retryAfter);
+    };
+  }
+
+  /** What a client says to another about its failure does not get longer than a sentence. */
+  private static String shortened(String words) {
+    return words.length() <= MAX_EVENT_CHARS ? words : words.substring(0, MAX_EVENT_CHARS);
   }
 
   private static Payload payload(dev.carillon.wire.Payload data) {

@@ -1,18 +1,23 @@
 package dev.carillon.protocol.carillon;
 
+import dev.carillon.core.Call;
 import dev.carillon.core.Entry;
 import dev.carillon.core.Member;
 import dev.carillon.core.Message;
 import dev.carillon.core.Payload;
 import dev.carillon.core.Problem;
 import dev.carillon.core.Range;
+import dev.carillon.core.Reply;
+import dev.carillon.core.RoomName;
 import dev.carillon.core.spi.Broker;
+import dev.carillon.wire.Answer;
 import dev.carillon.wire.DataType;
 import dev.carillon.wire.GapReason;
 import dev.carillon.wire.Level;
 import dev.carillon.wire.Priority;
 import dev.carillon.wire.Roster;
 import dev.carillon.wire.Sender;
+import dev.carillon.wire.ServerMessage;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,6 +90,26 @@ final class ToWire {
   static dev.carillon.wire.Problem problem(Problem problem) {
     Problem.Reason reason = problem.reason();
     return new dev.carillon.wire.Problem(reason.code(), problem.detail(), reason.retryable(), null);
+  }
+
+  static ServerMessage.Call call(long number, Call call) {
+    RoomName room = call.room();
+    Member caller = call.caller();
+    return new ServerMessage.Call(
+        number,
+        room == null ? null : room.value(),
+        caller == null ? null : new Sender(caller.session(), caller.user().id()),
+        call.event(),
+        payload(call.payload()),
+        call.timeoutMillis());
+  }
+
+  static Answer answer(Reply reply) {
+    return switch (reply) {
+      case Reply.Value(var payload) -> payload(payload);
+      case Reply.Failure(var code, var message, var retryable, var retryAfter) ->
+          new dev.carillon.wire.Problem(code, message, retryable, retryAfter);
+    };
   }
 
   static Level level(Broker.Level level) {

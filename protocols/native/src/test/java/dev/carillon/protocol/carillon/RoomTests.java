@@ -381,8 +381,6 @@ class RoomTests {
         "{'op':'history','id':2,'room':'a','compact':true}",
         "{'op':'ack','room':'a','offset':1}",
         "{'op':'nack','room':'a','offset':1}",
-        "{'op':'call','id':2,'event':'e','type':'text','data':'x'}",
-        "{'op':'reply','id':2,'type':'text','data':'x'}",
         "{'op':'publish','room':'a','type':'text','data':'x','readers':true}"
       })
   void whatIsNotOfferedIsRefusedAndNotForgotten(String frame) {

@@ -82,13 +82,15 @@ final class PlainConversation implements Conversation {
       case Notice.Refused refused ->
           close(disconnect(refused.problem()), refused.problem().detail());
       case Notice.Rejected rejected -> notPublished(rejected);
-      case Notice.Left left -> close(Disconnect.FORBIDDEN, "the server ended this room's reading");
+      case Notice.Left left -> close(Disconnect.REMOVED, "the server ended this room's reading");
       case Notice.Published published -> {}
       case Notice.Skipped skipped -> {}
       case Notice.Stale stale -> {}
       case Notice.History history -> {}
       case Notice.Members members -> {}
       case Notice.Done done -> {}
+      case Notice.Called called -> {} // it is never given a resume token, and so never asked
+      case Notice.Replied replied -> {}
       case Notice.Goodbye goodbye -> {}
     }
   }
@@ -142,7 +144,8 @@ final class PlainConversation implements Conversation {
       case FORBIDDEN -> Disconnect.FORBIDDEN;
       case TOO_LARGE, TOO_MANY_ROOMS -> Disconnect.TOO_LARGE;
       case RATE_LIMITED -> Disconnect.RATE_LIMITED;
-      case BROKER_UNAVAILABLE, TIMEOUT -> Disconnect.TRY_LATER;
+      case REFUSED -> Disconnect.FORBIDDEN;
+      case BROKER_UNAVAILABLE, TIMEOUT, OVERLOADED -> Disconnect.TRY_LATER;
       case SHUTTING_DOWN -> Disconnect.GOING_AWAY;
       case INTERNAL -> Disconnect.INTERNAL;
       case BAD_MESSAGE,
@@ -152,6 +155,8 @@ final class PlainConversation implements Conversation {
           ALREADY_JOINED,
           SEQUENCE_GAP,
           PUBLISHER_RESET,
+          NO_SUCH_MEMBER,
+          NO_HANDLER,
           UNSUPPORTED ->
           Disconnect.BAD_MESSAGE;
     };
