@@ -11,6 +11,7 @@ public enum Disconnect {
   BAD_MESSAGE(4400, false, "a message that the protocol does not allow"),
   UNAUTHENTICATED(4401, false, "not authenticated"),
   FORBIDDEN(4403, false, "not permitted"),
+  NO_SUCH_ROOM(4404, false, "no such room"),
   LAG(4408, true, "reading too slowly"),
   TAKEN_OVER(4409, false, "another connection took the session over"),
   EXPIRED(4410, true, "the session has expired"),

@@ -2,7 +2,7 @@ package dev.carillon.core;
 
 /** Where a reader begins in a room. */
 public sealed interface From {
-  /** With the next message. */
+  /** With the next message, or what the room's policy gives on joining. */
   record Now() implements From {}
 
   /**

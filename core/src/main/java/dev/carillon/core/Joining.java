@@ -4,22 +4,22 @@ import dev.carillon.core.spi.Broker;
 import dev.carillon.core.spi.Filter;
 import dev.carillon.core.spi.Gate;
 import dev.carillon.core.spi.Notice;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session's membership in one room, from the wish to join to the end. Five things are waited for,
- * one after the other: the filter, the application's word, the room's log, where to begin in it,
- * and who is there.
+ * A session's membership in one room, from the wish to join to the end. What is waited for, one
+ * after the other: the filter, the application's word, a place where places are limited, the room's
+ * log, where to begin in it, and who is there.
  */
 final class Joining {
   private final Session session;
   private final RoomView view;
+  private final RoomPolicy policy;
   private final long ref;
   private final From from;
-  private final boolean presence;
+  private final boolean rosterWanted;
   private final @Nullable String expression;
   private @Nullable Selection filter;
   private @Nullable Reader reader;
@@ -28,8 +28,11 @@ final class Joining {
   private @Nullable Member said;
   private @Nullable Epoch located;
   private boolean asked;
+  private boolean holdsPlace;
+  private boolean came;
   private boolean ended;
 
+  /** A membership that is yet to {@link #begin}. */
   Joining(
       Session session,
       RoomView view,
@@ -39,11 +42,16 @@ final class Joining {
       @Nullable String expression) {
     this.session = session;
     this.view = view;
+    this.policy = view.shard().policies().of(view.name());
     this.ref = ref;
-    this.from = from;
+    this.from = from instanceof From.Now ? begins(policy) : from;
     this.expression = expression;
-    this.presence = presence && view.shard().policies().of(view.name()).hasPresence();
+    this.rosterWanted = presence && policy.hasPresence();
     view.retain();
+  }
+
+  private static From begins(RoomPolicy policy) {
+    return policy.onJoin() == RoomPolicy.OnJoin.NOTHING ? new From.Now() : new From.Last(1);
   }
 
   RoomView view() {
@@ -53,13 +61,9 @@ final class Joining {
   /** The session says something of itself here; told at once, or when it has arrived. */
   void say(Member self) {
     said = self;
-    if (reader != null && isPresent()) {
-      view.shard().atHome(view.name(), home -> home.memberSaid(self));
+    if (came) {
+      view.shard().atHome(view.name(), home -> home.presence().said(self));
     }
-  }
-
-  private boolean isPresent() {
-    return view.shard().policies().of(view.name()).hasPresence();
   }
 
   void begin() {
@@ -89,7 +93,7 @@ final class Joining {
   private void ask() {
     Gate gate = view.shard().gate();
     if (gate == Gate.OPEN) {
-      attach();
+      admit();
     } else {
       asked = true;
       session.admissions++;
@@ -100,11 +104,45 @@ final class Joining {
   private void judged(@Nullable Problem verdict) {
     session.admissions--;
     if (continues(verdict)) {
-      attach();
+      admit();
     }
   }
 
-  private void attach() {
+  private void admit() {
+    int most = policy.limits().maxMembers();
+    if (most >= RoomPolicy.Limits.UNCOUNTED) {
+      open();
+      return;
+    }
+    Shard shard = view.shard();
+    shard.atHome(
+        view.name(),
+        home -> {
+          boolean admitted = home.admit(most);
+          home.shard().tell(shard, () -> admitted(admitted, most));
+        });
+  }
+
+  private void admitted(boolean free, int most) {
+    holdsPlace = free;
+    if (ended) {
+      giveBack();
+    } else if (free) {
+      open();
+    } else {
+      String words = "room " + view.name() + " has " + most + " members, as many as it may";
+      fail(new Problem(Problem.Reason.ROOM_FULL, words));
+    }
+  }
+
+  private void giveBack() {
+    if (holdsPlace) {
+      holdsPlace = false;
+      view.shard().atHome(view.name(), RoomHome::dismiss);
+    }
+  }
+
+  private void open() {
     view.whenLive(
         problem -> {
           if (continues(problem)) {
@@ -124,9 +162,10 @@ final class Joining {
     if (reader != null) {
       view.remove(reader);
     }
-    if (told && (reader != null || asked)) {
+    if (told && (came || asked)) {
       shard.memberLeft(view.name(), session.id());
     }
+    giveBack();
     if (companion != null) {
       companion.view.remove(companion);
     }
@@ -157,27 +196,33 @@ final class Joining {
    */
   private void locate() {
     long head = view.head();
+    if (policy.creation() == RoomPolicy.Creation.SERVER && head == 0) {
+      String words = "there is no room " + view.name() + "; only the server makes it";
+      fail(new Problem(Problem.Reason.NO_SUCH_ROOM, words));
+      return;
+    }
     switch (from) {
       case From.Now now -> welcome(head + 1);
-      case From.Last(int count) -> {
-        long first = Math.max(1, head - count + 1);
-        if (first > head || view.entry(first) != null) {
-          welcome(first);
-        } else {
-          view.page(first, problem -> located(problem, first));
-        }
-      }
+      case From.Last(int count) -> locate(Math.max(1, head - count + 1));
       case From.After(Position seen) -> {
         boolean known = seen.epoch().equals(view.epoch()) && seen.offset() <= head;
-        welcome(known ? seen.offset() + 1 : head + 1);
+        locate(known ? seen.offset() + 1 : head + 1);
       }
       case From.Since(long millis) -> find(millis);
     }
   }
 
+  /** Whether the first one wanted is still retained is known when it is here. */
+  private void locate(long first) {
+    if (first > view.head() || view.entry(first) != null) {
+      welcome(first);
+    } else {
+      view.page(first, problem -> located(problem, first));
+    }
+  }
+
   private void located(@Nullable Problem problem, long wanted) {
     if (continues(problem)) {
-      // What retention dropped meanwhile was not asked for: it is no gap.
       welcome(Math.min(Math.max(wanted, view.oldest()), view.head() + 1));
     }
   }
@@ -201,7 +246,15 @@ final class Joining {
 
   private void welcome(long next) {
     located = view.epoch();
-    if (!presence) {
+    if (policy.hasPresence()) {
+      came = true;
+      Member self = session.self();
+      view.shard().atHome(view.name(), home -> home.presence().came(self));
+      if (said != null) {
+        say(said);
+      }
+    }
+    if (!rosterWanted) {
       arrive(next, null);
       return;
     }
@@ -211,51 +264,36 @@ final class Joining {
     beside.whenLive(
         problem -> {
           if (continues(problem)) {
-            view.shard().members(view.name(), (members, count) -> withMembers(next, members));
+            view.shard().members(view.name(), roster -> withRoster(next, roster));
           }
         });
   }
 
-  private void withMembers(long next, List<Member> members) {
+  private void withRoster(long next, Roster roster) {
     RoomView beside = companionView;
     if (ended || beside == null) {
       return;
     }
-    List<Member> all = new ArrayList<>(members.size() + 1);
-    all.addAll(members);
-    all.add(session.self());
-    Reader follower = beside.add(session, beside.head() + 1, null);
-    companion = follower;
-    arrive(next, all);
+    companion = beside.add(session, Math.min(roster.offset(), beside.head()) + 1, null);
+    arrive(next, roster);
   }
 
   /** Answers first, then adds the reader, so that the answer is on the lane before any message. */
-  private void arrive(long next, @Nullable List<Member> members) {
-    RoomName room = view.name();
+  private void arrive(long next, @Nullable Roster roster) {
     Position head = new Position(view.epoch(), view.head());
-    // Not what was located, if the log has become another one while it was asked who is there.
+    // Not what was located, if the log has become another one while something was asked.
     long first = isStill(head) ? next : head.offset() + 1;
     switch (from) {
       case From.After(Position seen) when !seen.epoch().equals(head.epoch()) ->
-          reset(seen.epoch(), head, "epoch-changed", members);
+          reset(seen.epoch(), head, "epoch-changed", roster);
       case From.After(Position seen) when seen.offset() > head.offset() ->
-          reset(seen.epoch(), head, "position-ahead", members);
-      case From.After(Position seen) ->
-          session.tell(
-              new Notice.Resumed(
-                  ref, room, head.epoch(), seen.offset() + 1, head.offset(), members));
-      case From.Now now -> joined(head, first, members);
-      case From.Last last -> joined(head, first, members);
-      case From.Since since -> joined(head, first, members);
+          reset(seen.epoch(), head, "position-ahead", roster);
+      case From.After(Position seen) -> resumed(seen.offset() + 1, first, head, roster);
+      case From.Now now -> joined(head, first, roster);
+      case From.Last last -> joined(head, first, roster);
+      case From.Since since -> joined(head, first, roster);
     }
     reader = view.add(session, first, filter);
-    if (isPresent()) {
-      Member self = session.self();
-      view.shard().atHome(room, home -> home.memberCame(self));
-    }
-    if (said != null) {
-      say(said);
-    }
   }
 
   private boolean isStill(Position head) {
@@ -264,11 +302,21 @@ final class Joining {
             || seen.epoch().equals(head.epoch()) && seen.offset() <= head.offset());
   }
 
-  private void joined(Position head, long next, @Nullable List<Member> members) {
-    session.tell(new Notice.Joined(ref, view.name(), head, view.oldest(), next, members));
+  private void resumed(long wanted, long next, Position head, @Nullable Roster roster) {
+    RoomName room = view.name();
+    if (wanted < next) {
+      List<Range> lost = List.of(new Range(wanted, next - 1));
+      session.tell(new Notice.Gap(room, head.epoch(), lost, "trimmed"));
+    }
+    session.tell(
+        new Notice.Resumed(ref, room, head.epoch(), next, head.offset(), view.oldest(), roster));
   }
 
-  private void reset(Epoch old, Position head, String reason, @Nullable List<Member> members) {
-    session.tell(new Notice.Reset(ref, view.name(), old, head, view.oldest(), reason, members));
+  private void joined(Position head, long next, @Nullable Roster roster) {
+    session.tell(new Notice.Joined(ref, view.name(), head, view.oldest(), next, roster));
+  }
+
+  private void reset(Epoch old, Position head, String reason, @Nullable Roster roster) {
+    session.tell(new Notice.Reset(ref, view.name(), old, head, view.oldest(), reason, roster));
   }
 }

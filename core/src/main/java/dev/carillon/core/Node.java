@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.ObjIntConsumer;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -85,15 +86,18 @@ public final class Node {
     return shards;
   }
 
-  /** Publishes for the server itself. The answer comes on the room's home shard. */
-  public void publish(RoomName room, Draft draft, Consumer<Broker.Appended> answer) {
+  /**
+   * Publishes for the server itself. The answer comes on the room's home shard, with how many
+   * readers were attached on this node.
+   */
+  public void publish(RoomName room, Draft draft, ObjIntConsumer<Broker.Appended> answer) {
     Shard home = homeOf(room);
     home.post(
         () -> {
           Draft.Stamp stamp = draft.stamp();
           String id = stamp == null ? home.newId() : stamp.messageId();
           Broker.Append append = new Broker.Append(draft, id, null, clock.millis());
-          home.home(room).publish(new RoomHome.Pending(append, answer));
+          home.home(room).publish(new RoomHome.Pending(append, answer::accept));
         });
   }
 
@@ -118,7 +122,7 @@ public final class Node {
   /** Lists who is in a room, as presence shows it. The answer comes on a shard. */
   public void members(RoomName room, Consumer<List<Member>> answer) {
     Shard home = homeOf(room);
-    home.post(() -> home.members(room, (members, count) -> answer.accept(members)));
+    home.post(() -> home.members(room, roster -> answer.accept(roster.members())));
   }
 
   /** Lists the sessions of a user that have a connection here. The answer comes on a shard. */

@@ -5,12 +5,19 @@ package dev.carillon.core;
  *
  * @param reason the kind, one table for every protocol
  * @param detail what happened, with which value, and what to do, in one sentence; never a secret
+ * @param retryAfterMillis when the same may succeed; 0 when that is not known
  */
-public record Problem(Reason reason, String detail) {
+public record Problem(Reason reason, String detail, long retryAfterMillis) {
+  /** A problem of which it is not known when it will be over. */
+  public Problem(Reason reason, String detail) {
+    this(reason, detail, 0);
+  }
+
   /** The kinds of refusal. A protocol maps each to its own words. */
   public enum Reason {
     BAD_MESSAGE("bad_message", false),
     BAD_ROOM_NAME("bad_room_name", false),
+    NO_SUCH_ROOM("no_such_room", false),
     BAD_FILTER("bad_filter", false),
     NOT_JOINED("not_joined", false),
     ALREADY_JOINED("already_joined", false),
@@ -19,6 +26,7 @@ public record Problem(Reason reason, String detail) {
     TOKEN_EXPIRED("token_expired", false),
     TOO_LARGE("too_large", false),
     TOO_MANY_ROOMS("too_many_rooms", false),
+    ROOM_FULL("room_full", true),
     RATE_LIMITED("rate_limited", true),
     BROKER_UNAVAILABLE("broker_unavailable", true),
     SEQUENCE_GAP("sequence_gap", false),

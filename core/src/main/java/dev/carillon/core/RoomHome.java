@@ -3,10 +3,7 @@ package dev.carillon.core;
 import dev.carillon.core.spi.Broker;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,17 +18,21 @@ final class RoomHome {
   private static final long RETRY_MILLIS = 1000;
 
   /** A publish on its way. The reply is called on the home shard. */
-  record Pending(Broker.Append append, Consumer<Broker.Appended> reply) {}
+  record Pending(Broker.Append append, Reply reply) {}
+
+  /** Is told what became of a publish, and how many readers were attached on this node. */
+  @FunctionalInterface
+  interface Reply {
+    void answered(Broker.Appended result, int readers);
+  }
 
   private final Shard shard;
   private final RoomName name;
   private final List<RoomView> views = new ArrayList<>(1);
   private final List<RoomView> waiting = new ArrayList<>(0);
   private final ArrayDeque<Pending> pending = new ArrayDeque<>(2);
-  private final Map<String, Member> members = new LinkedHashMap<>(2);
-
-  /** Members of whom the last that is true could not be announced. */
-  private final Map<String, Member> unannounced = new LinkedHashMap<>(0);
+  private final RoomPolicy policy;
+  private final RoomPresence presence;
 
   private @Nullable RoomLog log;
   private long oldest = 1;
@@ -43,7 +44,11 @@ final class RoomHome {
   private boolean queued;
   private long staleSince;
   private long retryAt;
-  private long announceAt;
+  private int admitted;
+
+  /** Whether it is known to have had a message; asked only where clients do not create rooms. */
+  private boolean exists;
+
   private long idleSince;
 
   private record FedEntries(Epoch epoch, List<Entry> entries) {}
@@ -51,6 +56,8 @@ final class RoomHome {
   RoomHome(Shard shard, RoomName name) {
     this.shard = shard;
     this.name = name;
+    this.policy = shard.policies().of(name);
+    this.presence = new RoomPresence(this, policy.presence());
     this.idleSince = shard.now();
   }
 
@@ -233,7 +240,7 @@ final class RoomHome {
           new Problem(
               Problem.Reason.BROKER_UNAVAILABLE,
               pending.size() + " publishes wait for the broker in this room; try again later");
-      publish.reply().accept(new Broker.Appended.Failed(false, full));
+      publish.reply().answered(new Broker.Appended.Failed(false, full), 0);
       return;
     }
     pending.add(publish);
@@ -249,9 +256,40 @@ final class RoomHome {
     if (inFlight || pending.isEmpty()) {
       return;
     }
+    inFlight = true;
+    if (policy.creation() == RoomPolicy.Creation.SERVER && !exists) {
+      shard.broker().find(name, Long.MAX_VALUE, answer -> shard.post(() -> looked(answer)));
+    } else {
+      append();
+    }
+  }
+
+  /** Only the server creates this room: clients' publishes before that are refused. */
+  private void looked(Broker.Answer<Broker.Extent> answer) {
+    exists = answer instanceof Broker.Answer.Done<Broker.Extent>(var extent) && extent.head() > 0;
+    if (!exists && answer instanceof Broker.Answer.Done<Broker.Extent>) {
+      for (Pending publish : List.copyOf(pending)) {
+        if (publish.append().sender() != null) {
+          pending.remove(publish);
+          publish.reply().answered(new Broker.Appended.Failed(false, noSuchRoom()), 0);
+        }
+      }
+    }
+    append();
+  }
+
+  private Problem noSuchRoom() {
+    return new Problem(
+        Problem.Reason.NO_SUCH_ROOM, "there is no room " + name + "; only the server makes it");
+  }
+
+  private void append() {
     List<Pending> batch = List.copyOf(pending);
     pending.clear();
-    inFlight = true;
+    if (batch.isEmpty()) {
+      inFlight = false;
+      return;
+    }
     List<Broker.Append> appends = new ArrayList<>(batch.size());
     batch.forEach(publish -> appends.add(publish.append()));
     shard.broker().append(name, appends, results -> shard.post(() -> appended(batch, results)));
@@ -260,8 +298,13 @@ final class RoomHome {
   private void appended(List<Pending> batch, List<Broker.Appended> results) {
     inFlight = false;
     idleSince = shard.now();
+    int readers = 0;
+    for (int i = 0; i < views.size(); i++) {
+      readers += views.get(i).readerCount();
+    }
     for (int i = 0; i < batch.size(); i++) {
-      batch.get(i).reply().accept(results.get(i));
+      exists |= results.get(i) instanceof Broker.Appended.Stored;
+      batch.get(i).reply().answered(results.get(i), readers);
     }
     if (!pending.isEmpty() && !queued) {
       queued = true;
@@ -271,60 +314,33 @@ final class RoomHome {
 
   // -- Members ---------------------------------------------------------------------------------
 
-  /** A member came. One that comes back within its grace is no news, and keeps what it said. */
-  void memberCame(Member member) {
-    if (members.putIfAbsent(member.session(), member) == null) {
-      announce("join", member);
-    }
+  RoomPresence presence() {
+    return presence;
   }
 
-  /** A member said something new of itself. */
-  void memberSaid(Member member) {
-    Member before = members.get(member.session());
-    if (before != null && !before.equals(member)) {
-      members.put(member.session(), member);
-      announce("state", member);
-    }
-  }
-
-  /** A member left; told once, however often it is said. */
   void memberLeft(String session) {
-    Member member = members.remove(session);
-    if (member != null) {
-      announce("leave", member);
-    }
+    presence.left(session);
     idleSince = shard.now();
   }
 
-  List<Member> members(int limit) {
-    return members.values().stream().limit(limit).toList();
+  /** Who is there, and which of the changes told in the companion room it contains. */
+  Roster roster() {
+    RoomHome companion = shard.homeIfAny(name.presence());
+    RoomLog told = companion == null ? null : companion.log;
+    return presence.roster(told == null ? 0 : told.head());
   }
 
-  int memberCount() {
-    return members.size();
+  /** Takes one of the room's places for members, if there is one. */
+  boolean admit(int most) {
+    boolean free = admitted < most;
+    admitted += free ? 1 : 0;
+    return free;
   }
 
-  private void announce(String event, Member member) {
-    Payload state = member.state() == null ? Payload.EMPTY : member.state();
-    Draft draft = new Draft(event, state, Map.of(), member.session(), 0, 0, true, null);
-    Broker.Append append = new Broker.Append(draft, shard.newId(), member, shard.now());
-    shard.home(name.presence()).publish(new Pending(append, result -> announced(member, result)));
-  }
-
-  /** What could not be announced is announced later, as it is by then. */
-  private void announced(Member member, Broker.Appended result) {
-    if (result instanceof Broker.Appended.Failed) {
-      unannounced.put(member.session(), member);
-    }
-  }
-
-  private void announceAgain() {
-    List<Member> again = List.copyOf(unannounced.values());
-    unannounced.clear();
-    for (Member member : again) {
-      Member now = members.get(member.session());
-      announce(now == null ? "leave" : "join", now == null ? member : now);
-    }
+  /** Gives a place back. */
+  void dismiss() {
+    admitted--;
+    idleSince = shard.now();
   }
 
   /** Whether a retry's time has come, also when the clock was set back since it was planned. */
@@ -336,11 +352,7 @@ final class RoomHome {
 
   /** Time has passed; true when the room is needed no more and has let go of the broker. */
   boolean tick(long now, long idleMillis) {
-    if (!unannounced.isEmpty() && isDue(announceAt, now)) {
-      announceAt = now + RETRY_MILLIS;
-      shard.post(
-          this::announceAgain); // not now: it may make a room, and rooms are being gone through
-    }
+    presence.tick(now);
     if (isDue(retryAt, now) && !attaching && (!waiting.isEmpty() || !views.isEmpty())) {
       attachToBroker();
     }
@@ -349,8 +361,8 @@ final class RoomHome {
             && waiting.isEmpty()
             && pending.isEmpty()
             && !inFlight
-            && members.isEmpty()
-            && unannounced.isEmpty()
+            && admitted == 0
+            && presence.isSettled()
             && now - idleSince >= idleMillis;
     if (idle) {
       attempt++; // what the feed still says is meant for nobody

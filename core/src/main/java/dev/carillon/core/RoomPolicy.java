@@ -52,7 +52,8 @@ public record RoomPolicy(
    * What members are shown of each other.
    *
    * @param mode whom or how many
-   * @param countsAbove with more members than this, {@link Mode#FULL} becomes {@link Mode#COUNTS}
+   * @param countsAbove with more members than this only counts are shown, until half of them are
+   *     left; 0 to 10,000
    */
   public record Presence(Mode mode, int countsAbove) {
     /** Everybody, up to a thousand members. */
@@ -63,8 +64,9 @@ public record RoomPolicy(
 
     public Presence {
       Objects.requireNonNull(mode, "mode");
-      if (countsAbove < 0) {
-        throw new IllegalArgumentException("countsAbove is " + countsAbove + ", must be 0 or more");
+      if (countsAbove < 0 || countsAbove > 10_000) {
+        throw new IllegalArgumentException(
+            "countsAbove is " + countsAbove + ", must be 0 to 10,000");
       }
     }
 
@@ -72,6 +74,10 @@ public record RoomPolicy(
     public enum Mode {
       /** Who is there, who comes and goes, and what each says of itself. */
       FULL,
+      /**
+       * The same, with all connections of one user shown as one, by the session that came first.
+       */
+      USERS,
       /** How many are there. */
       COUNTS,
       /** Nothing. */
@@ -117,7 +123,10 @@ public record RoomPolicy(
    */
   public record Limits(int maxMembers, int maxMessageBytes, int maxRate) {
     /** What an unconfigured room has. */
-    public static final Limits DEFAULT = new Limits(1_000_000, 1 << 20, 0);
+    public static final Limits DEFAULT = new Limits(Limits.UNCOUNTED, 1 << 20, 0);
+
+    /** With so many allowed, members are not counted against the limit. */
+    static final int UNCOUNTED = 10_000_000;
 
     public Limits {
       if (maxMembers < 1 || maxMessageBytes < 1 || maxRate < 0) {

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,10 @@ final class RoomView {
   private @Nullable RoomLog log;
   private long oldest = 1;
   private int users;
+
+  /** How many readers there are; written by the shard alone, read by the room's home. */
+  private final AtomicInteger readers = new AtomicInteger();
+
   private boolean attaching;
   private boolean dirty;
   private long idleSince;
@@ -185,15 +190,22 @@ final class RoomView {
     Selection selection = filter == null ? null : shared(filter);
     Reader reader = new Reader(session, this, group, selection, next);
     group.add(reader);
+    readers.lazySet(readers.getPlain() + 1);
     if (next <= head()) {
       session.enqueue(reader);
     }
     return reader;
   }
 
+  /** How many readers there are here. Safe for use by many threads. */
+  int readerCount() {
+    return readers.get();
+  }
+
   void remove(Reader reader) {
     reader.left = true;
     reader.group.remove(reader);
+    readers.lazySet(readers.getPlain() - 1);
     awaiting.remove(reader);
     Selection selection = reader.selection();
     if (selection != null && selection.leave()) {

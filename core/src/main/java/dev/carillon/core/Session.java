@@ -1,9 +1,7 @@
 package dev.carillon.core;
 
 import dev.carillon.core.spi.Authenticator;
-import dev.carillon.core.spi.Broker;
 import dev.carillon.core.spi.Conversation;
-import dev.carillon.core.spi.Gate;
 import dev.carillon.core.spi.Notice;
 import dev.carillon.core.spi.Outlet;
 import dev.carillon.core.spi.Permissions;
@@ -31,6 +29,7 @@ public final class Session {
   private final WireForm form;
   private final Outlet outlet;
   private final Conversation conversation;
+  private final Publishing publishing;
   private final Map<RoomName, Joining> rooms = new LinkedHashMap<>(2);
   private final ArrayDeque<Reader> turns = new ArrayDeque<>(1);
   private final Set<RoomName> remembered = new LinkedHashSet<>(0);
@@ -40,8 +39,6 @@ public final class Session {
   private @Nullable String previousSecret;
   private @Nullable Reader unfinished;
   private @Nullable SessionCalls calls;
-  private int pendingPublishes;
-  private boolean paused;
   private boolean blocked;
   private boolean closed;
 
@@ -66,6 +63,7 @@ public final class Session {
     this.form = form;
     this.outlet = outlet;
     this.conversation = conversation;
+    this.publishing = new Publishing(this);
   }
 
   /** Unique among the sessions of all nodes. */
@@ -254,6 +252,9 @@ public final class Session {
       refuse(ref, room, Problem.Reason.ALREADY_JOINED, "room " + room + " has been joined already");
     } else if (!permissions.mayJoin(room)) {
       refuse(ref, room, Problem.Reason.FORBIDDEN, "not permitted to join room " + room);
+    } else if ((from instanceof From.Last || from instanceof From.Since)
+        && shard.policies().of(room).history() == RoomPolicy.History.NOBODY) {
+      refuse(ref, room, Problem.Reason.FORBIDDEN, "room " + room + " shows no history");
     } else if (rooms.size() >= shard.settings().maxRoomsPerSession()) {
       String most = "a session may join at most " + rooms.size() + " rooms; leave one first";
       refuse(ref, room, Problem.Reason.TOO_MANY_ROOMS, most);
@@ -294,65 +295,15 @@ public final class Session {
    * {@link Notice.Rejected}, the publisher's own order kept within a room.
    */
   public void publish(long ref, RoomName room, Draft draft) {
-    Problem problem = flaw(room, draft);
-    if (problem != null) {
-      tell(new Notice.Rejected(ref, room, false, problem));
-      return;
-    }
-    if (++pendingPublishes >= shard.settings().maxPendingPublishes() && !paused) {
-      paused = true;
-      outlet.pauseReading(true);
-    }
-    Gate gate = shard.gate();
-    if (gate == Gate.OPEN) {
-      append(ref, room, draft);
-    } else {
-      gate.judge(self, room, draft, verdict -> shard.post(() -> judged(ref, room, verdict)));
-    }
+    publishing.publish(ref, room, draft, false);
   }
 
-  private @Nullable Problem flaw(RoomName room, Draft draft) {
-    if (!permissions.mayPublish(room)) {
-      return new Problem(Problem.Reason.FORBIDDEN, "not permitted to publish to room " + room);
-    }
-    int max = shard.policies().of(room).limits().maxMessageBytes();
-    if (draft.payload().size() > max) {
-      return new Problem(
-          Problem.Reason.TOO_LARGE,
-          "a payload of %d bytes is over the room's limit of %d"
-              .formatted(draft.payload().size(), max));
-    }
-    return null;
-  }
-
-  private void judged(long ref, RoomName room, Gate.Verdict verdict) {
-    switch (verdict) {
-      case Gate.Verdict.Pass(var draft) -> append(ref, room, draft);
-      case Gate.Verdict.Refuse(var problem) ->
-          answered(ref, room, new Broker.Appended.Failed(false, problem));
-    }
-  }
-
-  private void append(long ref, RoomName room, Draft draft) {
-    Draft.Stamp stamp = draft.stamp();
-    String id = stamp == null ? shard.newId() : stamp.messageId();
-    Broker.Append append = new Broker.Append(draft, id, self, shard.now());
-    shard.publish(room, append, result -> answered(ref, room, result));
-  }
-
-  private void answered(long ref, RoomName room, Broker.Appended result) {
-    pendingPublishes--;
-    shard.publishCounts().count(result);
-    if (paused && !closed && pendingPublishes <= shard.settings().maxPendingPublishes() / 2) {
-      paused = false;
-      outlet.pauseReading(false);
-    }
-    switch (result) {
-      case Broker.Appended.Stored(var position, var level, var duplicate) ->
-          tell(new Notice.Published(ref, room, position, level, duplicate));
-      case Broker.Appended.Failed(var inDoubt, var problem) ->
-          tell(new Notice.Rejected(ref, room, inDoubt, problem));
-    }
+  /**
+   * Publishes as {@link #publish(long, RoomName, Draft)} does, and has the answer say how many
+   * readers were attached.
+   */
+  public void publishCounting(long ref, RoomName room, Draft draft) {
+    publishing.publish(ref, room, draft, true);
   }
 
   /**
@@ -365,11 +316,30 @@ public final class Session {
   public void history(long ref, RoomName room, From from, int limit) {
     if (!permissions.mayJoin(room)) {
       refuse(ref, room, Problem.Reason.FORBIDDEN, "not permitted to read room " + room);
+    } else if (!mayReadHistory(ref, room)) {
+      return;
     } else if (limit < 1 || limit > 1000) {
       refuse(ref, room, Problem.Reason.BAD_MESSAGE, "limit is " + limit + ", must be 1 to 1000");
     } else {
       new HistoryRead(this, ref, room, from, limit).begin();
     }
+  }
+
+  private boolean mayReadHistory(long ref, RoomName room) {
+    return switch (shard.policies().of(room).history()) {
+      case ANYONE -> true;
+      case MEMBERS -> {
+        if (!rooms.containsKey(room)) {
+          String words = "the history of room " + room + " is for those who have joined it";
+          refuse(ref, room, Problem.Reason.NOT_JOINED, words);
+        }
+        yield rooms.containsKey(room);
+      }
+      case NOBODY -> {
+        refuse(ref, room, Problem.Reason.FORBIDDEN, "room " + room + " shows no history");
+        yield false;
+      }
+    };
   }
 
   /**
@@ -397,7 +367,7 @@ public final class Session {
     if (!permissions.mayJoin(room)) {
       refuse(ref, room, Problem.Reason.FORBIDDEN, "not permitted to read room " + room);
     } else {
-      shard.members(room, (members, count) -> tell(new Notice.Members(ref, room, members, count)));
+      shard.members(room, roster -> tell(new Notice.Members(ref, room, roster)));
     }
   }
 

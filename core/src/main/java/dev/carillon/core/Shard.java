@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +30,6 @@ public final class Shard {
   /** How much of the encoding buffer is kept after a large message, in bytes. */
   static final int SCRATCH_KEPT = 64 << 10;
 
-  private static final int MEMBERS_TOLD = 1000;
   private static final long SWEEP_MILLIS = 1000;
 
   private final Node node;
@@ -229,6 +227,10 @@ public final class Shard {
     return homes.computeIfAbsent(name, absent -> new RoomHome(this, absent));
   }
 
+  @Nullable RoomHome homeIfAny(RoomName name) {
+    return homes.get(name);
+  }
+
   /** Has another shard do something, in order; now if it is this one. Called on this shard. */
   void tell(Shard other, Runnable task) {
     if (other == this) {
@@ -239,13 +241,15 @@ public final class Shard {
   }
 
   /** Sends a publish on its way; the reply comes back to this shard. */
-  void publish(RoomName room, Broker.Append append, Consumer<Broker.Appended> reply) {
+  void publish(RoomName room, Broker.Append append, RoomHome.Reply reply) {
     atHome(
         room,
         home ->
             home.publish(
                 new RoomHome.Pending(
-                    append, result -> home.shard().tell(this, () -> reply.accept(result)))));
+                    append,
+                    (result, readers) ->
+                        home.shard().tell(this, () -> reply.answered(result, readers)))));
   }
 
   void memberLeft(RoomName room, String session) {
@@ -254,13 +258,12 @@ public final class Shard {
   }
 
   /** Asks who is in a room; the reply comes back to this shard. */
-  void members(RoomName room, BiConsumer<List<Member>, Integer> reply) {
+  void members(RoomName room, Consumer<Roster> reply) {
     atHome(
         room,
         home -> {
-          List<Member> members = home.members(MEMBERS_TOLD);
-          int count = home.memberCount();
-          home.shard().tell(this, () -> reply.accept(members, count));
+          Roster roster = home.roster();
+          home.shard().tell(this, () -> reply.accept(roster));
         });
   }
 

@@ -31,7 +31,10 @@ public record RoomSettings(
             "What members are shown of each other: full is who is there, counts how many, off"
                 + " nothing.")
         RoomPolicy.Presence.Mode presence,
-    @Setting(value = "With more members than this, full becomes counts.", allowed = "0 to 1000000")
+    @Setting(
+            value =
+                "With more members than this only counts are shown, until half of them are left.",
+            allowed = "0 to 1000000")
         int presenceCountsAbove,
     @Setting(
             "Who brings a room into being: anyone who joins it or publishes to it, or only the"
@@ -70,14 +73,14 @@ public record RoomSettings(
           RoomPolicy.Creation.ANYONE,
           RoomPolicy.History.ANYONE,
           RoomPolicy.OnJoin.NOTHING,
-          1_000_000,
+          10_000_000,
           ByteSize.mib(1),
           0,
           true);
 
   /** Checks the values. */
   public RoomSettings {
-    BadSetting.within("presenceCountsAbove", presenceCountsAbove, 0, 1_000_000);
+    BadSetting.within("presenceCountsAbove", presenceCountsAbove, 0, 10_000);
     BadSetting.within("maxMembers", maxMembers, 1, 10_000_000);
     BadSetting.within("maxMessage", maxMessage, new ByteSize(1), ByteSize.mib(1024));
     BadSetting.within("maxRate", maxRate, 0, 1_000_000);

@@ -114,7 +114,7 @@ public final class Server implements AutoCloseable {
     node.publish(
         RoomName.of(room),
         draft,
-        result -> {
+        (result, readers) -> {
           switch (result) {
             case Broker.Appended.Stored stored -> answer.complete(stored.position());
             case Broker.Appended.Failed(var inDoubt, Problem problem) ->

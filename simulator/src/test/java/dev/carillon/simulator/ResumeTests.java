@@ -122,7 +122,7 @@ class ResumeTests {
     settle();
     var answer = (Notice.Members) asker.notices.getLast();
     asker.session.ended();
-    return answer.members().stream().map(member -> member.session()).toList();
+    return answer.roster().members().stream().map(member -> member.session()).toList();
   }
 
   @Test

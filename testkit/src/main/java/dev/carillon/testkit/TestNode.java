@@ -131,7 +131,7 @@ public final class TestNode implements AutoCloseable {
   /** The server itself publishes, and waits for the answer. */
   public Broker.Appended publish(String room, Draft draft) {
     List<Broker.Appended> answers = new CopyOnWriteArrayList<>();
-    node.publish(RoomName.of(room), draft, answers::add);
+    node.publish(RoomName.of(room), draft, (answer, readers) -> answers.add(answer));
     settle();
     if (answers.size() != 1) {
       throw new IllegalStateException("a publish had " + answers.size() + " answers");

@@ -3,12 +3,12 @@ package dev.carillon.core.spi;
 import dev.carillon.core.Call;
 import dev.carillon.core.Entry;
 import dev.carillon.core.Epoch;
-import dev.carillon.core.Member;
 import dev.carillon.core.Position;
 import dev.carillon.core.Problem;
 import dev.carillon.core.Range;
 import dev.carillon.core.Reply;
 import dev.carillon.core.RoomName;
+import dev.carillon.core.Roster;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,15 +23,10 @@ public sealed interface Notice {
    * @param head the log's head when joining
    * @param oldest the oldest offset retained then
    * @param next the offset that delivery begins with
-   * @param members who is there, or null when presence was not asked for
+   * @param roster who is there, or null when presence was not asked for
    */
   record Joined(
-      long ref,
-      RoomName room,
-      Position head,
-      long oldest,
-      long next,
-      @Nullable List<Member> members)
+      long ref, RoomName room, Position head, long oldest, long next, @Nullable Roster roster)
       implements Notice {}
 
   /**
@@ -39,7 +34,13 @@ public sealed interface Notice {
    * follow, then live ones. {@code to} is {@code from - 1} when nothing was missed.
    */
   record Resumed(
-      long ref, RoomName room, Epoch epoch, long from, long to, @Nullable List<Member> members)
+      long ref,
+      RoomName room,
+      Epoch epoch,
+      long from,
+      long to,
+      long oldest,
+      @Nullable Roster roster)
       implements Notice {}
 
   /** Continuity cannot be proved; delivery goes on behind {@code head}. */
@@ -50,7 +51,7 @@ public sealed interface Notice {
       Position head,
       long oldest,
       String reason,
-      @Nullable List<Member> members)
+      @Nullable Roster roster)
       implements Notice {}
 
   /** These were lost to this reader. {@code reason}: trimmed, conflated, shed, lag. */
@@ -69,9 +70,18 @@ public sealed interface Notice {
    */
   record Left(long ref, RoomName room, @Nullable String reason) implements Notice {}
 
-  /** The publish has a place. */
+  /**
+   * The publish has a place.
+   *
+   * @param readers how many readers were attached on this node, or null when that was not asked
+   */
   record Published(
-      long ref, RoomName room, Position position, Broker.Level level, boolean duplicate)
+      long ref,
+      RoomName room,
+      Position position,
+      Broker.Level level,
+      boolean duplicate,
+      @Nullable Integer readers)
       implements Notice {}
 
   /** The publish has no place, or ({@code inDoubt}) it is not known whether it has. */
@@ -88,8 +98,8 @@ public sealed interface Notice {
   record History(long ref, RoomName room, Broker.Extent extent, List<Entry> entries, boolean more)
       implements Notice {}
 
-  /** Who is in a room, and how many there are in all. */
-  record Members(long ref, RoomName room, List<Member> members, int count) implements Notice {}
+  /** Who is in a room. */
+  record Members(long ref, RoomName room, Roster roster) implements Notice {}
 
   /** A command that has no answer of its own was carried out. */
   record Done(long ref, RoomName room) implements Notice {}

@@ -60,8 +60,8 @@ final class Answers {
       case Notice.Rejected rejected -> rejected(rejected);
       case Notice.Refused refused -> refused(refused);
       case Notice.History history -> history(history);
-      case Notice.Members(var id, var room, var members, var count) ->
-          replies.send(new ServerMessage.Members(id, room.value(), ToWire.roster(members, count)));
+      case Notice.Members(var id, var room, var roster) ->
+          replies.send(new ServerMessage.Members(id, room.value(), ToWire.roster(roster)));
       case Notice.Done(var id, var room) -> {
         if (id != 0) {
           replies.send(new ServerMessage.Done(id));
@@ -98,7 +98,7 @@ final class Answers {
             epoch,
             head,
             ToWire.oldest(joined.oldest(), head),
-            ToWire.roster(joined.members())));
+            ToWire.rosterIfAny(joined.roster())));
     sendHeld(join);
     if (joined.next() <= head || join != null && join.started()) {
       replies.send(new ServerMessage.Resumed(joined.ref(), room, epoch, joined.next(), head));
@@ -111,7 +111,12 @@ final class Answers {
     String epoch = resumed.epoch().toString();
     replies.send(
         new ServerMessage.Joined(
-            resumed.ref(), room, epoch, resumed.to(), null, ToWire.roster(resumed.members())));
+            resumed.ref(),
+            room,
+            epoch,
+            resumed.to(),
+            ToWire.oldest(resumed.oldest(), resumed.to()),
+            ToWire.rosterIfAny(resumed.roster())));
     sendHeld(join);
     replies.send(
         new ServerMessage.Resumed(resumed.ref(), room, epoch, resumed.from(), resumed.to()));
@@ -132,7 +137,7 @@ final class Answers {
               head.epoch().toString(),
               head.offset(),
               oldest,
-              ToWire.roster(reset.members())));
+              ToWire.rosterIfAny(reset.roster())));
     } else if (reset.ref() != 0) {
       replies.error(
           reset.ref(),
@@ -189,7 +194,7 @@ final class Answers {
               published.position().offset(),
               ToWire.level(published.level()),
               published.duplicate(),
-              null));
+              published.readers() == null ? null : published.readers().longValue()));
     }
   }
 

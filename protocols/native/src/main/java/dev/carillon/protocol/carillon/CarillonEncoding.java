@@ -46,6 +46,6 @@ final class CarillonEncoding implements Encoding {
         entry.offset(),
         event,
         message.sender() == null ? null : ToWire.member(message.sender()),
-        null);
+        event == PresenceEvent.COUNT ? Long.valueOf(message.payload().asText()) : null);
   }
 }

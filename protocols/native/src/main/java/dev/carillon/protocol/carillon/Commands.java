@@ -173,7 +173,15 @@ final class Commands {
     } else if (flaw != null) {
       reject(publish, name, ErrorCode.BAD_MESSAGE, flaw);
     } else {
-      session.publish(publish.id(), room, draft(publish));
+      publish(publish.id(), room, draft(publish), publish.countReaders());
+    }
+  }
+
+  private void publish(long id, RoomName room, Draft draft, boolean countReaders) {
+    if (countReaders) {
+      session.publishCounting(id, room, draft);
+    } else {
+      session.publish(id, room, draft);
     }
   }
 
@@ -184,7 +192,7 @@ final class Commands {
     if (publish.filter() != null) {
       return "filters over the readers' claims";
     }
-    return publish.countReaders() ? "counting readers" : null;
+    return null;
   }
 
   private void call(ClientMessage.Call call) {

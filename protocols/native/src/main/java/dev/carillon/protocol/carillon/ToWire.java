@@ -62,16 +62,16 @@ final class ToWire {
         member.session(), member.user().id(), state == null ? null : payload(state));
   }
 
-  static Roster roster(List<Member> members, int count) {
-    List<dev.carillon.wire.Member> told = new ArrayList<>(members.size());
-    for (Member member : members) {
+  static Roster roster(dev.carillon.core.Roster roster) {
+    List<dev.carillon.wire.Member> told = new ArrayList<>(roster.members().size());
+    for (Member member : roster.members()) {
       told.add(member(member));
     }
-    return new Roster(told, Math.max(count, told.size()));
+    return new Roster(told, roster.count(), roster.offset());
   }
 
-  static @Nullable Roster roster(@Nullable List<Member> members) {
-    return members == null ? null : roster(members, members.size());
+  static @Nullable Roster rosterIfAny(dev.carillon.core.@Nullable Roster roster) {
+    return roster == null ? null : roster(roster);
   }
 
   static List<dev.carillon.wire.Range> ranges(List<Range> ranges) {
@@ -89,7 +89,11 @@ final class ToWire {
 
   static dev.carillon.wire.Problem problem(Problem problem) {
     Problem.Reason reason = problem.reason();
-    return new dev.carillon.wire.Problem(reason.code(), problem.detail(), reason.retryable(), null);
+    return new dev.carillon.wire.Problem(
+        reason.code(),
+        problem.detail(),
+        reason.retryable(),
+        problem.retryAfterMillis() == 0 ? null : problem.retryAfterMillis());
   }
 
   static ServerMessage.Call call(long number, Call call) {

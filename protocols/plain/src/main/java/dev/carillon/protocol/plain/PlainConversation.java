@@ -145,7 +145,8 @@ final class PlainConversation implements Conversation {
       case TOO_LARGE, TOO_MANY_ROOMS -> Disconnect.TOO_LARGE;
       case RATE_LIMITED -> Disconnect.RATE_LIMITED;
       case REFUSED -> Disconnect.FORBIDDEN;
-      case BROKER_UNAVAILABLE, TIMEOUT, OVERLOADED -> Disconnect.TRY_LATER;
+      case NO_SUCH_ROOM -> Disconnect.NO_SUCH_ROOM;
+      case BROKER_UNAVAILABLE, ROOM_FULL, TIMEOUT, OVERLOADED -> Disconnect.TRY_LATER;
       case SHUTTING_DOWN -> Disconnect.GOING_AWAY;
       case INTERNAL -> Disconnect.INTERNAL;
       case BAD_MESSAGE,
