@@ -24,6 +24,7 @@ final class Arrows {
           entry("transport-netty", Set.of("connection")),
           entry("server", Set.of("transport-netty", "core")),
           entry("load", Set.of("websocket")),
+          entry("clients/java", Set.of("websocket", "wire")),
           entry("testkit", Set.of("core")),
           entry(
               "simulator",
@@ -37,6 +38,7 @@ final class Arrows {
               "cli",
               Set.of(
                   "server",
+                  "clients/java",
                   "wire",
                   "load",
                   "protocols/native",

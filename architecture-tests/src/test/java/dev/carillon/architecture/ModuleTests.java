@@ -57,7 +57,7 @@ class ModuleTests {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"websocket", "wire"})
+  @ValueSource(strings = {"websocket", "wire", "clients/java"})
   void whatClientsUseRunsOnJava21(String folder) throws IOException {
     try (Stream<Path> files = Files.walk(module(folder).classes())) {
       assertThat(files.filter(file -> file.toString().endsWith(".class")))
