@@ -7,6 +7,7 @@ module dev.carillon.server {
   requires io.prometheus.writer.text;
   requires org.slf4j;
   requires org.snakeyaml.engine;
+  requires tools.jackson.databind;
   requires static org.jspecify;
 
   exports dev.carillon.server;

@@ -118,7 +118,7 @@ class ConnectTests {
     Cli run = Cli.run("", "publish", server(), "quiet/1", "x");
 
     assertThat(run.exit()).isEqualTo(4);
-    assertThat(run.err()).contains("not published: not here (forbidden)");
+    assertThat(run.err()).contains("not published: not here (refused)");
     assertThat(run.out()).isEmpty();
   }
 

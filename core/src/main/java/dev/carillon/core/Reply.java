@@ -25,6 +25,9 @@ public sealed interface Reply {
 
   /** A failure of the server's own. */
   static Reply of(Problem problem) {
-    return of(problem.reason(), problem.detail());
+    Problem.Reason reason = problem.reason();
+    long wait = problem.retryAfterMillis();
+    return new Failure(
+        reason.code(), problem.detail(), reason.retryable(), wait == 0 ? null : wait);
   }
 }

@@ -4,7 +4,11 @@ import org.jspecify.annotations.Nullable;
 
 /** A server could not do what it was asked for; the message says what happened and what to do. */
 public abstract sealed class CarillonException extends RuntimeException
-    permits ConfigurationException, StartException, PublishException {
+    permits ConfigurationException,
+        StartException,
+        PublishException,
+        CallException,
+        BadDataException {
   private static final long serialVersionUID = 1L;
 
   CarillonException(String message) {

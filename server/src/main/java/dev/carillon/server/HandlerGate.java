@@ -1,96 +1,156 @@
 package dev.carillon.server;
 
+import dev.carillon.core.Call;
 import dev.carillon.core.Draft;
 import dev.carillon.core.Member;
 import dev.carillon.core.Problem;
+import dev.carillon.core.Reply;
 import dev.carillon.core.RoomName;
 import dev.carillon.core.spi.Gate;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has an application's handlers judge messages, each session's one after the other on a virtual
- * thread that lives while there are some. Safe for use by many threads. What waits is bounded by
- * the limit on a session's unanswered publishes.
+ * Has an application's handlers speak: each session's messages, calls and joins one after the other
+ * on virtual threads. Safe for use by many threads. What waits is bounded by the limits on a
+ * session's unanswered publishes, calls and joins.
  */
 final class HandlerGate implements Gate {
   private final List<Rule> rules;
-  private final Map<String, Queue<Runnable>> waiting = new ConcurrentHashMap<>();
+  private final Map<String, CallHandler> calls;
+  private final HandlerThreads sessions = new HandlerThreads("carillon-handler-");
+  private final Occupancy occupancy = new Occupancy();
 
-  /** A handler and the rooms it is for. */
-  record Rule(RoomPattern pattern, MessageHandler handler) {}
+  /** Handlers and the rooms they are for. */
+  record Rule(RoomPattern pattern, Handlers handlers) {}
 
-  private HandlerGate(List<Rule> rules) {
+  /** The rule of a room, with what its variables stand for there. */
+  private record Match(Handlers handlers, RoomAddress room) {}
+
+  private HandlerGate(List<Rule> rules, Map<String, CallHandler> calls) {
     this.rules = rules;
+    this.calls = calls;
   }
 
-  /** The gate of these rules, the first that matches a room counts. */
-  static Gate of(List<Rule> rules) {
-    return rules.isEmpty() ? Gate.OPEN : new HandlerGate(List.copyOf(rules));
+  /**
+   * The gate of these rules, the first that matches a room counts.
+   *
+   * @param calls answer what no room's handlers do
+   */
+  static Gate of(List<Rule> rules, Map<String, CallHandler> calls) {
+    return rules.isEmpty() && calls.isEmpty()
+        ? Gate.OPEN
+        : new HandlerGate(List.copyOf(rules), Map.copyOf(calls));
   }
 
-  @Override
-  public void judge(Member sender, RoomName room, Draft draft, Consumer<Verdict> verdict) {
-    MessageHandler handler = handler(room);
-    // Behind one that is still being judged even what nobody judges has to wait for its turn.
-    if (handler == null && !waiting.containsKey(sender.session())) {
-      verdict.accept(new Verdict.Pass(draft));
-      return;
-    }
-    Runnable task =
-        () ->
-            verdict.accept(
-                handler == null ? new Verdict.Pass(draft) : ask(handler, sender, room, draft));
-    waiting.compute(
-        sender.session(),
-        (session, queue) -> {
-          Queue<Runnable> tasks = queue == null ? start(session) : queue;
-          tasks.add(task);
-          return tasks;
-        });
-  }
-
-  private @Nullable MessageHandler handler(RoomName room) {
+  private @Nullable Match match(RoomName room) {
     for (Rule rule : rules) {
-      if (rule.pattern.matches(room)) {
-        return rule.handler;
+      Map<String, String> variables = rule.pattern().variables(room);
+      if (variables != null) {
+        return new Match(rule.handlers(), new RoomAddress(room, variables));
       }
     }
     return null;
   }
 
-  private Queue<Runnable> start(String session) {
-    Thread.ofVirtual().name("carillon-handler-" + session).start(() -> run(session));
-    return new ArrayDeque<>();
-  }
-
-  private void run(String session) {
-    Runnable[] next = new Runnable[1];
-    while (true) {
-      // One step with adding, so that a queue is only let go when it is empty.
-      waiting.computeIfPresent(
-          session, (same, queue) -> (next[0] = queue.poll()) == null ? null : queue);
-      if (next[0] == null) {
-        return;
+  @Override
+  public void judge(Member sender, RoomName room, Draft draft, Consumer<Verdict> verdict) {
+    Match match = match(room);
+    MessageHandler handler = match == null ? null : match.handlers().message();
+    String session = sender.session();
+    if (match == null || handler == null) {
+      // Behind one that is still being judged even what nobody judges has to wait for its turn.
+      if (sessions.isBusy(session)) {
+        sessions.run(session, () -> verdict.accept(new Verdict.Pass(draft)));
+      } else {
+        verdict.accept(new Verdict.Pass(draft));
       }
-      next[0].run();
+      return;
+    }
+    IncomingMessage message = new IncomingMessage(match.room(), draft);
+    Supplier<Verdict> ask =
+        () -> asked("message", room, () -> handler.onMessage(sender, message), Verdict.Refuse::new);
+    if (match.handlers().concurrent()) {
+      var judged = new CompletableFuture<Verdict>();
+      sessions.runBeside(session, () -> judged.complete(ask.get()));
+      sessions.run(session, () -> verdict.accept(judged.join()));
+    } else {
+      sessions.run(session, () -> verdict.accept(ask.get()));
     }
   }
 
-  private static Verdict ask(MessageHandler handler, Member sender, RoomName room, Draft draft) {
-    try {
-      return handler.onMessage(sender, new IncomingMessage(room, draft));
-    } catch (RuntimeException failed) {
-      LoggerFactory.getLogger(MessageHandler.class)
-          .error("the handler of room {} failed; the message is refused", room, failed);
-      return new Verdict.Refuse(
-          new Problem(Problem.Reason.INTERNAL, "the server's handler of this room failed"));
+  @Override
+  public void answer(Call call, Consumer<Reply> reply) {
+    RoomName room = call.room();
+    Member caller = call.caller();
+    Match match = room == null ? null : match(room);
+    CallHandler own = match == null ? null : match.handlers().calls().get(call.event());
+    CallHandler handler = own == null ? calls.get(call.event()) : own;
+    if (handler == null || caller == null) {
+      Gate.super.answer(call, reply);
+      return;
     }
+    IncomingCall question =
+        new IncomingCall(own == null || match == null ? null : match.room(), call);
+    Runnable task =
+        () -> reply.accept(asked("call", room, () -> handler.onCall(caller, question), Reply::of));
+    if (own != null && match != null && match.handlers().concurrent()) {
+      sessions.runBeside(caller.session(), task);
+    } else {
+      sessions.run(caller.session(), task);
+    }
+  }
+
+  @Override
+  public void admit(Member member, RoomName room, Consumer<@Nullable Problem> verdict) {
+    Match match = match(room);
+    if (match == null || !match.handlers().hooks()) {
+      verdict.accept(null);
+    } else {
+      sessions.run(
+          member.session(),
+          () -> verdict.accept(occupancy.enter(match.handlers(), match.room(), member)));
+    }
+  }
+
+  @Override
+  public void left(String session, RoomName room) {
+    Match match = match(room);
+    if (match != null && match.handlers().hooks()) {
+      // Behind what it still has to say there.
+      sessions.run(session, () -> occupancy.leave(match.handlers(), match.room(), session));
+    }
+  }
+
+  /**
+   * What a handler says. Nothing that it throws goes further than this, or those behind it would
+   * wait for ever.
+   */
+  static <T> T asked(
+      String what, @Nullable RoomName room, Supplier<T> handler, Function<Problem, T> refusal) {
+    try {
+      T answer = handler.get();
+      if (answer != null) {
+        return answer;
+      }
+      log(what, room, new NullPointerException("the handler returned null"));
+    } catch (BadDataException bad) {
+      return refusal.apply(
+          new Problem(Problem.Reason.BAD_MESSAGE, String.valueOf(bad.getMessage())));
+    } catch (RuntimeException | Error failed) {
+      log(what, room, failed);
+    }
+    return refusal.apply(new Problem(Problem.Reason.INTERNAL, "the server's handler failed"));
+  }
+
+  private static void log(String what, @Nullable RoomName room, Throwable failed) {
+    LoggerFactory.getLogger(MessageHandler.class)
+        .error("the {} handler of {} failed", what, room == null ? "the server" : room, failed);
   }
 }

@@ -3,7 +3,6 @@ package dev.carillon.server;
 import dev.carillon.core.Draft;
 import dev.carillon.core.Payload;
 import dev.carillon.core.Problem;
-import dev.carillon.core.RoomName;
 import dev.carillon.core.spi.Gate;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param room where it is published
  * @param draft all that it carries
  */
-public record IncomingMessage(RoomName room, Draft draft) {
+public record IncomingMessage(RoomAddress room, Draft draft) {
   /** The message's name, or null. */
   public @Nullable String event() {
     return draft.event();
@@ -29,6 +28,16 @@ public record IncomingMessage(RoomName room, Draft draft) {
     return draft.payload();
   }
 
+  /**
+   * What it carries, read from JSON.
+   *
+   * @throws BadDataException when it is not of that type; a handler that lets it pass refuses the
+   *     message with a sentence that says what is wrong
+   */
+  public <T> T data(Class<T> type) {
+    return Json.read(draft.payload(), type);
+  }
+
   /** It is appended as it is. */
   public Gate.Verdict accept() {
     return new Gate.Verdict.Pass(draft);
@@ -37,6 +46,11 @@ public record IncomingMessage(RoomName room, Draft draft) {
   /** It is appended with another payload. */
   public Gate.Verdict accept(Payload changed) {
     return new Gate.Verdict.Pass(draft.withPayload(changed));
+  }
+
+  /** It is appended with other data, written as JSON. */
+  public Gate.Verdict acceptJson(Object changed) {
+    return accept(Json.write(changed));
   }
 
   /**

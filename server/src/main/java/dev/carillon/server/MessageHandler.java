@@ -5,7 +5,8 @@ import dev.carillon.core.spi.Gate;
 
 /**
  * Sees a message before it is appended to its room. Runs on a virtual thread, so it may block;
- * those of one connection run one after the other, in the order in which they were published.
+ * those of one connection run one after the other, in the order in which they were published,
+ * unless the room is {@linkplain RoomSetup#concurrent() concurrent}.
  */
 @FunctionalInterface
 public interface MessageHandler {

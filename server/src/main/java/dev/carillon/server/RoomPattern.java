@@ -1,7 +1,9 @@
 package dev.carillon.server;
 
 import dev.carillon.core.RoomName;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,7 +64,29 @@ final class RoomPattern {
 
   /** Whether a room's name is one of those meant. */
   boolean matches(RoomName room) {
+    return matches(room.value().split("/"));
+  }
+
+  /** What the variables stand for in a room's name, or null when it is none of those meant. */
+  @Nullable Map<String, String> variables(RoomName room) {
     String[] parts = room.value().split("/");
+    if (room.value().startsWith("$") || !matches(parts)) {
+      return null;
+    }
+    Map<String, String> variables = new LinkedHashMap<>();
+    for (int i = 0; i < segments.size(); i++) {
+      String segment = segments.get(i);
+      if (segment.endsWith("...}")) {
+        List<String> rest = List.of(parts).subList(i, parts.length);
+        variables.put(segment.substring(1, segment.length() - 4), String.join("/", rest));
+      } else if (segment.startsWith("{")) {
+        variables.put(segment.substring(1, segment.length() - 1), parts[i]);
+      }
+    }
+    return variables;
+  }
+
+  private boolean matches(String[] parts) {
     for (int i = 0; i < segments.size(); i++) {
       String segment = segments.get(i);
       if (i >= parts.length) {

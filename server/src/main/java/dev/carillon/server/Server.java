@@ -3,8 +3,7 @@ package dev.carillon.server;
 import dev.carillon.core.Disconnect;
 import dev.carillon.core.Draft;
 import dev.carillon.core.Node;
-import dev.carillon.core.Payload;
-import dev.carillon.core.Problem;
+import dev.carillon.core.Position;
 import dev.carillon.core.RoomName;
 import dev.carillon.core.spi.Authenticator;
 import dev.carillon.core.spi.Broker;
@@ -109,24 +108,33 @@ public final class Server implements AutoCloseable {
    * @return completes when the message has a place, or with {@link PublishException}
    * @throws IllegalArgumentException when the room's name is none
    */
-  public CompletableFuture<dev.carillon.core.Position> publish(String room, Draft draft) {
-    var answer = new CompletableFuture<dev.carillon.core.Position>();
-    node.publish(
-        RoomName.of(room),
-        draft,
-        (result, readers) -> {
-          switch (result) {
-            case Broker.Appended.Stored stored -> answer.complete(stored.position());
-            case Broker.Appended.Failed(var inDoubt, Problem problem) ->
-                answer.completeExceptionally(new PublishException(inDoubt, problem));
-          }
-        });
-    return answer;
+  public CompletableFuture<Position> publish(String room, Draft draft) {
+    return room(room).publish(draft);
   }
 
   /** Publishes a text in the server's own name; as {@link #publish(String, Draft)}. */
-  public CompletableFuture<dev.carillon.core.Position> publish(String room, String text) {
-    return publish(room, Draft.of(Payload.text(text)));
+  public CompletableFuture<Position> publish(String room, String text) {
+    return room(room).publish(text);
+  }
+
+  /**
+   * A room, to publish to it and to see what is there. It need not exist yet.
+   *
+   * @param name 1 to 200 characters, see {@link RoomName}
+   * @throws IllegalArgumentException when the name is none
+   */
+  public ServerRoom room(String name) {
+    return new ServerRoom(node, broker, RoomName.of(name));
+  }
+
+  /** A room whose messages all carry one type, as JSON; as {@link #room(String)}. */
+  public <T> TypedRoom<T> room(String name, Class<T> type) {
+    return new TypedRoom<>(room(name), type);
+  }
+
+  /** The clients, to ask them and to end them. */
+  public Clients clients() {
+    return new Clients(node);
   }
 
   /**

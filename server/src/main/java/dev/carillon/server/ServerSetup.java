@@ -4,6 +4,7 @@ import dev.carillon.core.spi.Authenticator;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class ServerSetup {
   private Configuration configuration;
   private final List<HandlerGate.Rule> handlers = new ArrayList<>();
+  private final Map<String, CallHandler> calls = new LinkedHashMap<>();
   private @Nullable Authenticator authenticator;
 
   ServerSetup(Configuration configuration) {
@@ -36,10 +38,31 @@ public final class ServerSetup {
     setup.accept(room);
     rooms.put(pattern, room.settings());
     configuration = configuration.withRooms(rooms);
-    MessageHandler handler = room.handler();
-    if (handler != null) {
-      handlers.add(new HandlerGate.Rule(read, handler));
+    Handlers said = room.handlers();
+    if (said.any()) {
+      handlers.add(new HandlerGate.Rule(read, said));
     }
+    return this;
+  }
+
+  /**
+   * Says what holds for rooms whose messages all carry one type, as JSON; as {@link #room(String,
+   * Consumer)}. What clients publish there and is not of that type is refused.
+   *
+   * @param type usually a record; its constructor says what is wrong with its values by {@link
+   *     IllegalArgumentException}
+   */
+  public <T> ServerSetup room(String pattern, Class<T> type, Consumer<TypedRoomSetup<T>> setup) {
+    return room(pattern, room -> setup.accept(new TypedRoomSetup<>(room, type)));
+  }
+
+  /**
+   * Answers the calls of one name that no room's handlers answer.
+   *
+   * @param event the calls' name
+   */
+  public ServerSetup onCall(String event, CallHandler handler) {
+    calls.put(event, handler);
     return this;
   }
 
@@ -83,7 +106,7 @@ public final class ServerSetup {
       refuseOpenDoor();
       own = Authenticators.of(configuration.auth().mode());
     }
-    return Server.start(configuration, own, HandlerGate.of(handlers));
+    return Server.start(configuration, own, HandlerGate.of(handlers, calls));
   }
 
   private void refuseOpenDoor() {
