@@ -76,6 +76,25 @@ describe("with a real server", () => {
     expect(behind.events.map((event) => (event.kind === "message" ? event.data : event.kind))).toEqual(["resumed", 2, 3, 4, 5]);
   });
 
+  it("calls a member, who answers, and says why it cannot", async () => {
+    const ann = await open(server.url);
+    const bob = await open(server.url, { codec: msgpack });
+    const room = await ann.join("calls");
+    await bob.join("calls");
+    bob.handle<number[]>("sum", ({ data, sender }) => ({ sum: data.reduce((a, b) => a + b), for: sender?.session }));
+    bob.handle("never", () => new Promise(() => undefined));
+    bob.handle("no", () => {
+      throw new CarillonError("not_now", "later", { retryable: true });
+    });
+    expect(await room.call("sum", [1, 2, 3], { member: bob.session! })).toEqual({ sum: 6, for: ann.session });
+    const why = (call: Promise<unknown>): Promise<unknown> => call.catch((error: CarillonError) => [error.code, error.retryable]);
+    expect(await why(room.call("no", null, { member: bob.session! }))).toEqual(["not_now", true]);
+    expect(await why(room.call("dance", null, { member: bob.session! }))).toEqual(["no_handler", false]);
+    expect(await why(room.call("never", null, { member: bob.session!, timeout: 100 }))).toEqual(["timeout", true]);
+    expect(await why(room.call("sum", [], { member: "nobody" }))).toEqual(["no_such_member", false]);
+    expect(await why(ann.call("start", {}))).toEqual(["no_handler", false]);
+  });
+
   it("shows who is there", async () => {
     const ann = await open(server.url);
     const room = await ann.join("people", { presence: true });
