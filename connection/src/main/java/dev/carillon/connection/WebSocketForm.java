@@ -44,13 +44,13 @@ final class WebSocketForm implements WireForm {
   }
 
   @Override
-  public void append(RoomName room, Entry entry, Bytes into) {
+  public void append(RoomName room, Entry entry, boolean compress, Bytes into) {
     scratch.clear(SCRATCH_KEPT);
     Payload.Kind kind = encoding.encode(room, entry, scratch);
     Opcode opcode = kind == Payload.Kind.BINARY ? Opcode.BINARY : Opcode.TEXT;
     int size = scratch.size();
     ByteBuffer compressed =
-        compression != null && size >= threshold && size <= window
+        compress && compression != null && size >= threshold && size <= window
             ? compression.compress(scratch.view())
             : null;
     if (compressed == null) {

@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
  * The readers of one room in one shard that share a wire form, and the runs of it that were encoded
  * for them.
  *
- * <p>A rendition near the head is kept while there are enough readers to pay for it. What readers
- * farther back need, and everything for a few readers, is encoded for one round and dropped at its
- * end; readers that stand at the same place share it.
+ * <p>A rendition near the head is kept while some reader is behind, so that it will be asked for
+ * again, and there are enough readers to pay for it. Otherwise what was encoded is dropped at the
+ * end of the round, as is what readers farther back need; those that stand at the same place share
+ * it.
  */
 final class FormReaders {
   /** From how many readers on the rendition is kept from round to round. */
@@ -101,7 +102,7 @@ final class FormReaders {
   void roundDone() {
     used = false;
     dropBehind();
-    if (readers.size() < KEPT_FROM) {
+    if (readers.size() < KEPT_FROM || !view.isLagging()) {
       live.restart(view.head() + 1);
     } else {
       live.shrinkTo(view.shard().settings().renditionBytes());
@@ -132,6 +133,7 @@ final class FormReaders {
 
   private void extend(Rendition run, long maxBytes) {
     Bytes scratch = view.shard().scratch();
+    boolean compress = view.policy().compression();
     long head = view.head();
     long encoded = 0;
     while (run.end() <= head && encoded < maxBytes) {
@@ -140,7 +142,7 @@ final class FormReaders {
         break;
       }
       scratch.clear(Shard.SCRATCH_KEPT);
-      form.append(view.name(), entry, scratch);
+      form.append(view.name(), entry, compress, scratch);
       encoded += scratch.size();
       run.append(entry, scratch);
     }

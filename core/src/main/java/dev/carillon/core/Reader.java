@@ -2,6 +2,7 @@ package dev.carillon.core;
 
 import dev.carillon.core.spi.Notice;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,24 @@ final class Reader {
   /** So many offsets in a row that were kept from a reader are told without a message behind. */
   private static final int TOLD_KEPT = 256;
 
+  /** After so many bytes it is another room's turn. */
+  private static final int QUANTUM = 64 << 10;
+
+  /** How far ahead conflation looks at once, and how many ranges it tells at once. */
+  private static final int LOOK_AHEAD = 2048;
+
+  private static final int MOST_RANGES = 512;
+
+  /** How a turn ended. */
+  enum Turn {
+    /** Nothing more is to be delivered, or it has to be read first. */
+    DONE,
+    /** There is more. */
+    MORE,
+    /** The socket takes no more. */
+    BLOCKED
+  }
+
   final Session session;
   final RoomView view;
   final FormReaders group;
@@ -20,8 +39,8 @@ final class Reader {
   /** Where it stands in its group, so that it leaves without a search. */
   int index;
 
-  /** Whether it waits in its session's list for its turn. */
-  boolean queued;
+  /** Where it waits in its session for its turn; null when it does not. */
+  Turns.@Nullable Urgency queued;
 
   /** Whether it waits for a page of the past. */
   boolean awaiting;
@@ -38,6 +57,19 @@ final class Reader {
   /** The first of the offsets before {@link #next} that were kept from it and not told; or 0. */
   private long keptFrom;
 
+  /** Up to here it replays what was there when it came; that is no lag. 0 when it does not. */
+  private long replayTo;
+
+  private long replayed;
+
+  /** While it is conflated: what is superseded, and up to where that was told. */
+  private @Nullable Conflation conflation;
+
+  private long announced;
+
+  /** What its turn has given it so far, in bytes; a turn goes on when the socket does. */
+  private int given;
+
   private int cut;
   private long moveAfterCut;
   private @Nullable Segment held;
@@ -49,6 +81,7 @@ final class Reader {
     this.group = group;
     this.selection = selection;
     this.next = next;
+    replay(next);
   }
 
   @Nullable Selection selection() {
@@ -60,9 +93,20 @@ final class Reader {
     return next;
   }
 
+  /** How pressing its next turn is, by the priorities of what it has not had. */
+  Turns.Urgency urgency() {
+    if (next <= view.lastHigh()) {
+      return Turns.Urgency.HIGH;
+    }
+    return next <= view.lastUsual() ? Turns.Urgency.USUAL : Turns.Urgency.LOW;
+  }
+
   /** Goes on elsewhere, after it was told why. A frame that was begun is finished first. */
   void moveTo(long offset) {
     keptFrom = 0;
+    conflation = null;
+    announced = 0;
+    replayTo = 0;
     if (cut == 0) {
       next = offset;
     } else {
@@ -70,25 +114,32 @@ final class Reader {
     }
   }
 
-  /**
-   * Offers what it has not had yet.
-   *
-   * @return false when the socket took no more
-   */
-  boolean deliver() {
+  /** Offers what it has not had yet, for one turn. */
+  Turn deliver() {
     while (!left && next <= view.head()) {
-      if (next < view.oldest()) {
-        tellTrimmed();
+      if (given >= QUANTUM) {
+        given = 0;
+        return Turn.MORE;
+      }
+      if (next < view.floor() && belowFloor()) {
+        if (session.isLeaving()) {
+          return Turn.DONE;
+        }
         continue;
       }
       Rendition run = group.run(next);
       if (run == null) {
-        view.awaitPage(this, next);
-        return true;
+        if (!view.keepsNothing()) {
+          view.awaitPage(this, next);
+          return Turn.DONE;
+        }
+        skip();
+        continue;
       }
       Segment segment = run.segment(next);
       long end = segment.end();
-      if (selection != null || segment.particular()) {
+      if (conflation != null || selection != null || segment.particular()) {
+        announceConflated();
         if (!isMeant(segment, next)) {
           passOver(segment);
           continue;
@@ -101,37 +152,44 @@ final class Reader {
       int wanted = slice.remaining();
       int taken = session.outlet().offer(slice);
       if (taken < wanted) {
+        given += taken;
         cutAt(segment, start + taken);
-        return false;
+        return Turn.BLOCKED;
       }
+      given += taken;
       next = end;
     }
-    return true;
+    given = 0;
+    return Turn.DONE;
   }
 
   private boolean isMeant(Segment segment, long offset) {
     Entry entry = segment.entry(offset);
-    return (selection == null || selection.wants(entry))
+    return !isConflated(entry)
+        && (selection == null || selection.wants(entry))
         && (entry.message().isForAll()
             || !entry.message().isKeptFrom(session.id(), view.shard().now()));
   }
 
   /** Passes over what is not meant for this reader; it is told before the next message. */
   private void passOver(Segment segment) {
-    if (keptFrom == 0) {
-      keptFrom = next;
-    }
     do {
+      if (isConflated(segment.entry(next))) {
+        tellKept(); // this one was told before, as lost
+      } else if (keptFrom == 0) {
+        keptFrom = next;
+      }
       next++;
     } while (next < segment.end() && !isMeant(segment, next));
-    if (next - keptFrom >= TOLD_KEPT) {
+    if (keptFrom > 0 && next - keptFrom >= TOLD_KEPT) {
       tellKept();
     }
   }
 
   private long endOfMeant(Segment segment) {
     long end = next + 1;
-    while (end < segment.end() && isMeant(segment, end)) {
+    long last = conflation == null ? segment.end() : Math.min(segment.end(), announced + 1);
+    while (end < last && isMeant(segment, end)) {
       end++;
     }
     return end;
@@ -185,6 +243,123 @@ final class Reader {
       held = segment;
       session.unfinished(this);
     }
+  }
+
+  // -- Too far behind --------------------------------------------------------------------------
+
+  /** True when that moved it, or ended its session. */
+  private boolean belowFloor() {
+    if (next < view.oldest()) {
+      tellTrimmed();
+      return true;
+    }
+    if (conflation != null || !isTooFarBehind()) {
+      return false;
+    }
+    switch (action()) {
+      case DISCONNECT -> session.tooSlow(this);
+      case SKIP -> skip();
+      case CONFLATE -> {
+        view.shard().slowReaderCounts().count(SlowReaders.Action.CONFLATE);
+        conflation = view.conflation();
+        announced = next - 1;
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** What is done when it is slow. */
+  SlowReaders.Action action() {
+    return session.canBeTold()
+        ? view.policy().slowReaders().action()
+        : SlowReaders.Action.DISCONNECT;
+  }
+
+  /**
+   * Whether it is slow. Whoever replays is not, also not when more came meanwhile, as long as each
+   * further stretch is at most half of the one before.
+   */
+  boolean isTooFarBehind() {
+    if (next >= view.lagFloor() || next <= replayTo) {
+      return false;
+    }
+    if (view.head() - replayTo <= replayed / 2) {
+      replay(replayTo + 1);
+      return false;
+    }
+    return true;
+  }
+
+  private void replay(long from) {
+    long head = view.head();
+    replayed = Math.max(0, head - from + 1);
+    replayTo = replayed == 0 ? 0 : head;
+  }
+
+  /** The position up to which everything has been written, the frame that was begun included. */
+  Position written() {
+    return new Position(view.epoch(), cut == 0 ? next - 1 : next);
+  }
+
+  private void skip() {
+    view.shard().slowReaderCounts().count(SlowReaders.Action.SKIP);
+    tellKept();
+    Range lost = new Range(next, view.head());
+    moveTo(view.head() + 1);
+    session.tell(new Notice.Gap(view.name(), view.epoch(), List.of(lost), "lag"));
+  }
+
+  /** Tells which of the next messages are superseded, before the first of them is reached. */
+  private void announceConflated() {
+    Conflation current = conflation;
+    if (current == null || next <= announced) {
+      return;
+    }
+    if (current.upTo() + 1 < view.lagFloor()) {
+      current = view.conflation(); // the socket was blocked again for too long
+      conflation = current;
+    }
+    if (next > current.upTo()) {
+      conflation = null;
+      return;
+    }
+    List<Range> lost = new ArrayList<>();
+    long last = Math.min(current.upTo(), next + LOOK_AHEAD - 1);
+    long from = 0;
+    long offset = next;
+    for (; offset <= last && lost.size() < MOST_RANGES; offset++) {
+      Entry entry = view.entry(offset);
+      if (entry == null) {
+        break;
+      }
+      boolean superseded = isSuperseded(current, entry);
+      if (superseded && from == 0) {
+        from = offset;
+      } else if (!superseded && from > 0) {
+        lost.add(new Range(from, offset - 1));
+        from = 0;
+      }
+    }
+    if (from > 0) {
+      lost.add(new Range(from, offset - 1));
+    }
+    announced = offset - 1;
+    if (!lost.isEmpty()) {
+      session.tell(new Notice.Gap(view.name(), view.epoch(), lost, "conflated"));
+    }
+  }
+
+  private boolean isConflated(Entry entry) {
+    Conflation current = conflation;
+    return current != null && entry.offset() <= announced && isSuperseded(current, entry);
+  }
+
+  /** Superseded, and meant for it: what was not meant for it is no loss. */
+  private boolean isSuperseded(Conflation current, Entry entry) {
+    return current.supersedes(entry)
+        && (selection == null || selection.wants(entry))
+        && !entry.message().isKeptFrom(session.id(), entry.message().time());
   }
 
   private void tellTrimmed() {

@@ -197,6 +197,9 @@ final class RoomHome {
 
   private RoomLog resetTo(Epoch epoch, long head, String reason) {
     RoomLog fresh = newLog(epoch, head);
+    if (log != null) {
+      log.retire();
+    }
     log = fresh;
     long oldestNow = oldest;
     views.forEach(view -> shard.tell(view.shard(), () -> view.reset(fresh, oldestNow, reason)));
@@ -205,7 +208,7 @@ final class RoomHome {
 
   private RoomLog newLog(Epoch epoch, long head) {
     NodeSettings settings = shard.settings();
-    return new RoomLog(epoch, head, settings.logEntries(), settings.logBytes());
+    return new RoomLog(epoch, head, settings.logEntries(), settings.logBytes(), shard.held());
   }
 
   private void interrupted(int which) {
@@ -366,6 +369,9 @@ final class RoomHome {
             && now - idleSince >= idleMillis;
     if (idle) {
       attempt++; // what the feed still says is meant for nobody
+      if (log != null) {
+        log.retire();
+      }
       dropAttachment();
     }
     return idle;

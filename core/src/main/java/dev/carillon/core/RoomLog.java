@@ -17,11 +17,17 @@ final class RoomLog {
   private static final int FIRST_SLOTS = 16;
   private static final VarHandle HEAD;
   private static final VarHandle SLOTS;
+  private static final VarHandle WEIGHT;
+  private static final VarHandle LAST_HIGH;
+  private static final VarHandle LAST_USUAL;
 
   static {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
       HEAD = lookup.findVarHandle(RoomLog.class, "head", long.class);
+      WEIGHT = lookup.findVarHandle(RoomLog.class, "weight", long.class);
+      LAST_HIGH = lookup.findVarHandle(RoomLog.class, "lastHigh", long.class);
+      LAST_USUAL = lookup.findVarHandle(RoomLog.class, "lastUsual", long.class);
       SLOTS = lookup.findVarHandle(RoomLog.class, "slots", AtomicReferenceArray.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
@@ -31,6 +37,7 @@ final class RoomLog {
   private final Epoch epoch;
   private final int maxEntries;
   private final int maxBytes;
+  private final HeldBytes held;
   private long head;
   private AtomicReferenceArray<@Nullable Entry> slots;
 
@@ -39,13 +46,22 @@ final class RoomLog {
 
   private long bytes;
 
+  /** Written before the head is released: what was ever appended, and where priorities stood. */
+  private long weight;
+
+  private long lastHigh;
+  private long lastUsual;
+
   /**
    * A log that begins behind {@code head}.
    *
    * @param maxEntries rounded up to a power of two
+   * @param held the home shard's, where what is kept is counted
    */
-  RoomLog(Epoch epoch, long head, int maxEntries, int maxBytes) {
+  RoomLog(Epoch epoch, long head, int maxEntries, int maxBytes, HeldBytes held) {
     this.epoch = epoch;
+    this.held = held;
+    this.lastUsual = head;
     this.head = head;
     this.first = head + 1;
     this.maxEntries = Integer.highestOneBit(Math.max(1, maxEntries - 1)) << 1;
@@ -84,12 +100,41 @@ final class RoomLog {
         dropFirst();
       }
     }
-    bytes += entry.message().weight();
+    Message message = entry.message();
+    note(entry.offset(), message.priority(), message.weight());
     slots.setRelease((int) entry.offset() & slots.length() - 1, entry);
     HEAD.setRelease(this, entry.offset());
     while (bytes > maxBytes && first < entry.offset()) {
       dropFirst();
     }
+  }
+
+  /** Before the head is raised, so that whoever sees the head sees this. */
+  private void note(long offset, int priority, int added) {
+    bytes += added;
+    held.add(HeldBytes.Kind.LOGS, added);
+    WEIGHT.setOpaque(this, weight + added);
+    if (priority > 0) {
+      LAST_HIGH.setOpaque(this, offset);
+    }
+    if (priority >= 0) {
+      LAST_USUAL.setOpaque(this, offset);
+    }
+  }
+
+  /** The weight of everything that was ever appended here, in bytes. */
+  long weight() {
+    return (long) WEIGHT.getOpaque(this);
+  }
+
+  /** The offset of the newest message of high priority; 0 when there was none. */
+  long lastHigh() {
+    return (long) LAST_HIGH.getOpaque(this);
+  }
+
+  /** The offset of the newest message of more than low priority, or what the log began behind. */
+  long lastUsual() {
+    return (long) LAST_USUAL.getOpaque(this);
   }
 
   /** Raises the head without entries: what lies between is to be read from the broker. */
@@ -98,14 +143,35 @@ final class RoomLog {
       dropFirst();
     }
     first = newHead + 1;
+    LAST_USUAL.setOpaque(this, newHead); // for all that is known
     HEAD.setRelease(this, newHead);
+  }
+
+  /** The bytes of weight kept here. The home shard only. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** Keeps the newest entries only, at most so many bytes of weight and one entry. Home only. */
+  void shrinkTo(long most) {
+    while (bytes > most && first < head) {
+      dropFirst();
+    }
+  }
+
+  /** Nothing more is appended, and nobody begins to read: what is left is no longer counted. */
+  void retire() {
+    held.add(HeldBytes.Kind.LOGS, -bytes);
+    bytes = 0;
   }
 
   private void dropFirst() {
     int slot = (int) first & slots.length() - 1;
     Entry gone = slots.getPlain(slot);
     if (gone != null && gone.offset() == first) {
-      bytes -= gone.message().weight();
+      int weightOfGone = gone.message().weight();
+      bytes -= weightOfGone;
+      held.add(HeldBytes.Kind.LOGS, -weightOfGone);
       slots.setRelease(slot, null);
     }
     first++;

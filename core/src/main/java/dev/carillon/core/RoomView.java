@@ -24,9 +24,10 @@ final class RoomView {
   private final List<Consumer<@Nullable Problem>> whenPaged = new ArrayList<>(0);
   private final List<Reader> awaiting = new ArrayList<>(0);
   private final Map<String, Selection> selections = new LinkedHashMap<>(0);
-  private final Pages pages = new Pages();
+  private final Pages pages;
   private final AtomicBoolean raised = new AtomicBoolean();
   private final Runnable takeRaise = this::takeRaise;
+  private final RoomPolicy policy;
 
   private @Nullable RoomLog log;
   private long oldest = 1;
@@ -40,9 +41,25 @@ final class RoomView {
   private long idleSince;
   private long staleSince;
 
+  /** Watches how far readers are behind; null while all keep up. */
+  private @Nullable Lag lag;
+
+  private @Nullable Conflation conflation;
+  private long conflatedAt;
+  private long lagFloor;
+  private long floor = 1;
+  private long lastHigh;
+  private long lastUsual;
+
   RoomView(Shard shard, RoomName name) {
     this.shard = shard;
     this.name = name;
+    this.pages = new Pages(shard.held());
+    this.policy = shard.policies().of(name);
+  }
+
+  RoomPolicy policy() {
+    return policy;
   }
 
   Shard shard() {
@@ -64,6 +81,31 @@ final class RoomView {
   /** The oldest offset known to be retained; what is older is gone for certain. */
   long oldest() {
     return oldest;
+  }
+
+  /** What is before this is trimmed, or waited for by slow readers alone. */
+  long floor() {
+    return floor;
+  }
+
+  /** The offset before which whoever still waits for something is slow. */
+  long lagFloor() {
+    return lagFloor;
+  }
+
+  /** The newest message of high priority, as of this round; 0 for none. */
+  long lastHigh() {
+    return lastHigh;
+  }
+
+  /** The newest message of more than low priority, as of this round. */
+  long lastUsual() {
+    return lastUsual;
+  }
+
+  /** Whether the past is not kept anywhere but in this node's log. */
+  boolean keepsNothing() {
+    return policy.delivery() == RoomPolicy.Delivery.VOLATILE;
   }
 
   private RoomLog log() {
@@ -91,7 +133,8 @@ final class RoomView {
   void attached(RoomLog current, long oldestRetained) {
     attaching = false;
     log = current;
-    oldest = oldestRetained;
+    oldest(oldestRetained);
+    lookAtPriorities();
     settle(null);
   }
 
@@ -114,7 +157,11 @@ final class RoomView {
   void reset(RoomLog current, long oldestRetained, String reason) {
     Epoch old = epoch();
     log = current;
-    oldest = oldestRetained;
+    lag = null;
+    conflation = null;
+    lagFloor = 0;
+    oldest(oldestRetained);
+    lookAtPriorities();
     staleSince = 0;
     pages.clear();
     selections.values().forEach(Selection::reset);
@@ -145,7 +192,8 @@ final class RoomView {
   /** The home shard: the feed is whole again, in the same epoch. */
   void fresh(long oldestRetained) {
     staleSince = 0;
-    oldest = Math.max(oldest, oldestRetained);
+    oldest(Math.max(oldest, oldestRetained));
+    forgive();
     markDirty();
   }
 
@@ -165,6 +213,94 @@ final class RoomView {
     markDirty();
   }
 
+  private void oldest(long offset) {
+    oldest = offset;
+    floor = Math.max(oldest, lagFloor);
+  }
+
+  private void lookAtPriorities() {
+    RoomLog current = log();
+    lastHigh = current.lastHigh();
+    lastUsual = current.lastUsual();
+  }
+
+  // -- Slow readers ------------------------------------------------------------------------------
+
+  /** A reader's socket takes no more: from now on it is watched how far anybody is behind. */
+  void lagging() {
+    RoomLog current = log;
+    if (lag == null && current != null) {
+      lag = new Lag(policy.slowReaders(), current.head(), current.weight(), shard.uptime());
+    }
+  }
+
+  /** Whether some reader is behind, so that what is encoded will be asked for again. */
+  boolean isLagging() {
+    return lag != null;
+  }
+
+  /** Where the newest message of each key stands, as of about now. */
+  Conflation conflation() {
+    Conflation known = conflation;
+    if (known == null || known.upTo() + 1 < lagFloor || shard.uptime() > conflatedAt + 1000) {
+      known = new Conflation(log());
+      conflation = known;
+      conflatedAt = shard.uptime();
+    }
+    return known;
+  }
+
+  /** Nobody could be given anything for a while: what readers wait for counts from now on. */
+  private void forgive() {
+    if (lag != null) {
+      lag = null;
+      lagging();
+    }
+  }
+
+  private void watch(Lag current) {
+    RoomLog watched = log();
+    long weight = watched.weight();
+    current.mark(watched.head(), weight, shard.uptime());
+    lagFloor = Math.max(lagFloor, current.floor(weight, shard.uptime()));
+    floor = Math.max(oldest, lagFloor);
+  }
+
+  private void watchSlow() {
+    Lag current = lag;
+    if (current == null) {
+      return;
+    }
+    watch(current);
+    List<Reader> leaving = new ArrayList<>(0);
+    boolean behind = false;
+    for (FormReaders group : groups) {
+      for (int i = 0; i < group.size(); i++) {
+        Reader reader = group.reader(i);
+        behind |= reader.next() <= head();
+        boolean slow = reader.next() < lagFloor && reader.isTooFarBehind();
+        if (slow && reader.action() == SlowReaders.Action.DISCONNECT) {
+          leaving.add(reader);
+        }
+      }
+    }
+    if (!behind) {
+      lag = null;
+      conflation = null;
+    }
+    if (!leaving.isEmpty()) { // not now: rooms are being gone through
+      shard.post(() -> disconnect(leaving));
+    }
+  }
+
+  private static void disconnect(List<Reader> slow) {
+    for (Reader reader : slow) {
+      if (!reader.left && reader.isTooFarBehind()) {
+        reader.session.tooSlow(reader);
+      }
+    }
+  }
+
   private void markDirty() {
     if (!dirty && log != null) {
       dirty = true;
@@ -175,6 +311,10 @@ final class RoomView {
   /** The round's turn: every reader behind the head is queued in its session. */
   void enqueueReaders() {
     dirty = false;
+    lookAtPriorities();
+    if (lag != null) {
+      watch(lag);
+    }
     for (int i = 0; i < groups.size(); i++) {
       groups.get(i).enqueueAll();
     }
@@ -247,7 +387,10 @@ final class RoomView {
       reader.awaiting = true;
       awaiting.add(reader);
     }
-    page(offset, ignored -> {});
+    long from = pages.startFor(offset);
+    if (pages.mayAsk()) {
+      ask(from);
+    }
   }
 
   /**
@@ -255,8 +398,11 @@ final class RoomView {
    */
   void page(long offset, Consumer<@Nullable Problem> then) {
     whenPaged.add(then);
-    long from = pages.startFor(offset);
-    if (!pages.ask(from)) {
+    ask(pages.startFor(offset));
+  }
+
+  private void ask(long from) {
+    if (!pages.ask(from, shard.uptime())) {
       return;
     }
     Epoch asked = epoch();
@@ -273,6 +419,9 @@ final class RoomView {
   private void paged(Epoch asked, long from, Broker.Answer<Broker.Page> answer) {
     Problem problem = null;
     boolean useful = false;
+    if (pages.isLate(from, shard.uptime())) {
+      forgive();
+    }
     switch (answer) {
       case Broker.Answer.Done<Broker.Page>(var page) -> {
         if (!page.extent().epoch().equals(epoch())) {
@@ -284,11 +433,12 @@ final class RoomView {
         } else {
           useful = !page.entries().isEmpty() || page.extent().oldest() > oldest;
           pages.answered(from, page);
-          oldest = Math.max(oldest, page.extent().oldest());
+          oldest(Math.max(oldest, page.extent().oldest()));
         }
       }
       case Broker.Answer.Failed<Broker.Page> failed -> {
         pages.answered(from, null);
+        forgive();
         problem = failed.problem();
       }
     }
@@ -324,7 +474,17 @@ final class RoomView {
 
   /** Time has passed; true when nobody has needed the view for as long as {@code idleMillis}. */
   boolean tick(long now, long idleMillis) {
+    if (pages.areLate(shard.uptime())) {
+      forgive();
+    }
     wakeAwaiting();
-    return users == 0 && groups.isEmpty() && whenLive.isEmpty() && now - idleSince >= idleMillis;
+    watchSlow();
+    pages.age();
+    boolean over =
+        users == 0 && groups.isEmpty() && whenLive.isEmpty() && now - idleSince >= idleMillis;
+    if (over) {
+      pages.clear();
+    }
+    return over;
   }
 }

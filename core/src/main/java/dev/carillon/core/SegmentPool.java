@@ -13,7 +13,12 @@ final class SegmentPool {
   private static final int KEPT = 64;
 
   private final ArrayDeque<Segment> free = new ArrayDeque<>();
+  private final HeldBytes held;
   private long bytes;
+
+  SegmentPool(HeldBytes held) {
+    this.held = held;
+  }
 
   /** A segment with room for a frame of {@code bytes}, beginning with {@code firstOffset}. */
   Segment take(long firstOffset, int frameBytes) {
@@ -21,7 +26,7 @@ final class SegmentPool {
     if (segment == null) {
       int capacity = frameBytes < SEGMENT_BYTES / 2 ? SEGMENT_BYTES : frameBytes;
       segment = new Segment(this, capacity);
-      bytes += capacity;
+      count(capacity);
     }
     segment.begin(firstOffset);
     return segment;
@@ -31,9 +36,26 @@ final class SegmentPool {
     if (segment.capacity() == SEGMENT_BYTES && free.size() < KEPT) {
       free.push(segment);
     } else {
-      bytes -= segment.capacity();
+      count(-segment.capacity());
       segment.free();
     }
+  }
+
+  /** Frees segments that are not in use, of up to {@code most} bytes; tells how many bytes. */
+  long trim(long most) {
+    long freed = 0;
+    Segment segment;
+    while (freed < most && (segment = free.poll()) != null) {
+      freed += segment.capacity();
+      count(-segment.capacity());
+      segment.free();
+    }
+    return freed;
+  }
+
+  private void count(long more) {
+    bytes += more;
+    held.add(HeldBytes.Kind.RENDITIONS, more);
   }
 
   /** How many bytes are held outside the heap. */

@@ -7,7 +7,6 @@ import dev.carillon.core.spi.Outlet;
 import dev.carillon.core.spi.Permissions;
 import dev.carillon.core.spi.WireForm;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * by one {@link Notice} that carries its {@code ref}, at once or later.
  */
 public final class Session {
+  /** So many full turns of its readers, and then other sessions go on. */
+  private static final int TURNS_A_ROUND = 16;
+
   /** The most bytes that a member may say of itself. */
   public static final int MAX_STATE_BYTES = 4096;
 
@@ -31,7 +33,7 @@ public final class Session {
   private final Conversation conversation;
   private final Publishing publishing;
   private final Map<RoomName, Joining> rooms = new LinkedHashMap<>(2);
-  private final ArrayDeque<Reader> turns = new ArrayDeque<>(1);
+  private final Turns turns = new Turns();
   private final Set<RoomName> remembered = new LinkedHashSet<>(0);
   private Member self;
   private @Nullable Instant expires;
@@ -40,6 +42,7 @@ public final class Session {
   private @Nullable Reader unfinished;
   private @Nullable SessionCalls calls;
   private boolean blocked;
+  private boolean leaving;
   private boolean closed;
 
   /** Where it stands among its shard's sessions, and whether it has a turn in this round. */
@@ -484,11 +487,43 @@ public final class Session {
 
   /** Gives a reader its turn in this round, or when the socket takes bytes again. */
   void enqueue(Reader reader) {
-    if (!reader.queued && !closed) {
-      reader.queued = true;
-      turns.add(reader);
+    if (closed || leaving || !turns.add(reader)) {
+      return;
+    }
+    if (blocked) {
+      reader.view.lagging();
+    } else {
       shard.touch(this);
     }
+  }
+
+  /** Whether a message of high priority waits for it. */
+  boolean urgent() {
+    return turns.urgent();
+  }
+
+  /** A reader is farther behind than its room allows: it is to come back from where it is. */
+  void tooSlow(Reader reader) {
+    if (!closed && !leaving) {
+      shard.slowReaderCounts().count(SlowReaders.Action.DISCONNECT);
+      String words = "lag " + reader.written();
+      boolean only = rooms.size() == 1 && rooms.containsKey(reader.view.name());
+      leave(Disconnect.LAG, only ? words : words + " in " + reader.view.name());
+    }
+  }
+
+  boolean canBeTold() {
+    return conversation.canBeTold();
+  }
+
+  boolean isLeaving() {
+    return leaving;
+  }
+
+  private void leave(Disconnect why, String reason) {
+    leaving = true;
+    turns.clear();
+    outlet.close(why, reason);
   }
 
   /** A reader's frame was cut by the socket, and goes before everything else. */
@@ -521,13 +556,25 @@ public final class Session {
   }
 
   private boolean takeTurns() {
+    int taken = 0;
     Reader reader;
-    while ((reader = turns.peekFirst()) != null) {
-      if (!reader.deliver()) {
-        return false;
+    while ((reader = turns.next()) != null) {
+      switch (reader.deliver()) {
+        case DONE -> {}
+        case MORE -> {
+          turns.add(reader);
+          if (++taken == TURNS_A_ROUND) {
+            turns.eachLags();
+            shard.touch(this); // then it is the turn of other sessions
+            return true;
+          }
+        }
+        case BLOCKED -> {
+          turns.addFirst(reader);
+          turns.eachLags();
+          return false;
+        }
       }
-      turns.removeFirst();
-      reader.queued = false;
     }
     return true;
   }

@@ -32,13 +32,20 @@ public final class Shard {
 
   private static final long SWEEP_MILLIS = 1000;
 
+  /**
+   * A server that stood still for longer, or whose clock was set, does not charge it to clients.
+   */
+  private static final long MOST_BETWEEN_TICKS = 300;
+
   private final Node node;
   private final int number;
   private final Mailbox mailbox;
   private final String idPrefix;
-  private final SegmentPool pool = new SegmentPool();
   private final Bytes scratch = new Bytes(1024);
   private final PublishCounts publishCounts = new PublishCounts();
+  private final SlowReaderCounts slowReaderCounts = new SlowReaderCounts();
+  private final HeldBytes held = new HeldBytes();
+  private final SegmentPool pool = new SegmentPool(held);
   private final Map<RoomName, RoomView> views = new LinkedHashMap<>();
   private final Map<RoomName, RoomHome> homes = new LinkedHashMap<>();
   private final List<Session> sessions = new ArrayList<>();
@@ -52,6 +59,8 @@ public final class Shard {
   private final List<FormReaders> used = new ArrayList<>();
   private boolean roundPosted;
   private long sweptAt;
+  private long tickedAt;
+  private long uptime;
   private long ids;
 
   Shard(Node node, int number, Mailbox mailbox, String idPrefix) {
@@ -84,6 +93,8 @@ public final class Shard {
   /** Lets time pass: called about every 100 milliseconds by whoever drives the shard. */
   public void tick() {
     long now = now();
+    uptime += Math.clamp(now - tickedAt, 0, MOST_BETWEEN_TICKS);
+    tickedAt = now;
     resumable.tick(now);
     calls.tick(now);
     if (now - sweptAt >= SWEEP_MILLIS || now < sweptAt) { // clocks are set back, too
@@ -155,6 +166,16 @@ public final class Shard {
     return publishCounts;
   }
 
+  /** What was done about its slow readers. Safe for use by many threads. */
+  public SlowReaderCounts slowReaderCounts() {
+    return slowReaderCounts;
+  }
+
+  /** What it holds of all that grows with clients. Safe for use by many threads. */
+  public HeldBytes held() {
+    return held;
+  }
+
   // -- The round -------------------------------------------------------------------------------
 
   /** Gives a session its turn at the end of this round. */
@@ -202,8 +223,16 @@ public final class Shard {
     }
     List<Session> toFlush = touched;
     touched = new ArrayList<>();
+    // Whoever has something urgent goes first; most rounds have nobody.
     for (int i = 0; i < toFlush.size(); i++) {
-      toFlush.get(i).deliver();
+      if (toFlush.get(i).urgent()) {
+        toFlush.get(i).deliver();
+      }
+    }
+    for (int i = 0; i < toFlush.size(); i++) {
+      if (toFlush.get(i).touched) {
+        toFlush.get(i).deliver();
+      }
     }
     used.forEach(FormReaders::roundDone);
     used.clear();
@@ -373,6 +402,11 @@ public final class Shard {
 
   Gate gate() {
     return node.gate();
+  }
+
+  /** Milliseconds that it has run, for waits: a clock that is set changes nothing. */
+  long uptime() {
+    return uptime;
   }
 
   long now() {

@@ -9,7 +9,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class RenditionTests {
-  private final SegmentPool pool = new SegmentPool();
+  private final SegmentPool pool = new SegmentPool(new HeldBytes());
   private final SplittableRandom random = new SplittableRandom(3);
 
   private static Entry entry(long offset) {

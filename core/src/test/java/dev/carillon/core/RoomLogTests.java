@@ -20,7 +20,7 @@ class RoomLogTests {
 
   @Test
   void entriesAreFoundByOffsetUntilTheCountIsReached() {
-    RoomLog log = new RoomLog(EPOCH, 0, 64, 1 << 20);
+    RoomLog log = new RoomLog(EPOCH, 0, 64, 1 << 20, new HeldBytes());
     for (long offset = 1; offset <= 100; offset++) {
       log.append(entry(offset));
     }
@@ -34,7 +34,7 @@ class RoomLogTests {
 
   @Test
   void bytesAreBoundedButTheNewestEntryStays() {
-    RoomLog log = new RoomLog(EPOCH, 0, 64, 1);
+    RoomLog log = new RoomLog(EPOCH, 0, 64, 1, new HeldBytes());
     log.append(entry(1));
     log.append(entry(2));
     assertThat(log.get(1)).isNull();
@@ -43,7 +43,7 @@ class RoomLogTests {
 
   @Test
   void aLogBeginsBehindTheHeadItWasGiven() {
-    RoomLog log = new RoomLog(EPOCH, 1_000_000_000_000L, 16, 1 << 20);
+    RoomLog log = new RoomLog(EPOCH, 1_000_000_000_000L, 16, 1 << 20, new HeldBytes());
     assertThatThrownBy(() -> log.append(entry(1))).isInstanceOf(IllegalStateException.class);
     log.append(entry(1_000_000_000_001L));
     assertThat(log.get(1_000_000_000_001L)).isNotNull();
@@ -51,7 +51,7 @@ class RoomLogTests {
 
   @Test
   void skippingForgetsWhatWasThereAndGoesOnBehindTheHole() {
-    RoomLog log = new RoomLog(EPOCH, 0, 16, 1 << 20);
+    RoomLog log = new RoomLog(EPOCH, 0, 16, 1 << 20, new HeldBytes());
     log.append(entry(1));
     log.skipTo(50);
     assertThat(log.head()).isEqualTo(50);
@@ -63,7 +63,7 @@ class RoomLogTests {
 
   @Test
   void otherThreadsSeeTheEntryOfEveryHeadTheySawOrANewerOnesTraces() throws Exception {
-    RoomLog log = new RoomLog(EPOCH, 0, 1 << 16, Integer.MAX_VALUE);
+    RoomLog log = new RoomLog(EPOCH, 0, 1 << 16, Integer.MAX_VALUE, new HeldBytes());
     AtomicReference<String> wrong = new AtomicReference<>();
     List<Thread> readers = new ArrayList<>();
     for (int i = 0; i < 2; i++) {

@@ -36,7 +36,7 @@ final class SimulatedConnection implements Outlet, Conversation {
   /** Frames of the simulation: length, room, offset, message id. */
   static final class Form implements WireForm {
     @Override
-    public void append(RoomName room, Entry entry, Bytes into) {
+    public void append(RoomName room, Entry entry, boolean compress, Bytes into) {
       String line = room + " " + entry.offset() + " " + entry.message().id();
       int padding = (int) (entry.offset() * 37 % 700);
       into.put(line.length() + padding >> 8);

@@ -7,6 +7,7 @@ import dev.carillon.core.Position;
 import dev.carillon.core.Retention;
 import dev.carillon.core.RoomName;
 import dev.carillon.core.RoomPolicy;
+import dev.carillon.core.SlowReaders;
 import dev.carillon.core.spi.Gate;
 import dev.carillon.core.spi.Mailbox;
 import dev.carillon.core.spi.WireForm;
@@ -20,6 +21,10 @@ import java.util.List;
  */
 public final class Simulation {
   private static final int CLIENTS = 6;
+
+  /** About as much as twenty messages weigh. */
+  private static final long SLOW_BYTES = 4000;
+
   private static final long SETTLE_MILLIS = 60_000;
 
   private final World world;
@@ -51,7 +56,7 @@ public final class Simulation {
   private Simulation(long seed) {
     world = new World(seed);
     witness = new Witness(world);
-    Policies policies = policies(world.workload.nextInt(4));
+    Policies policies = policies(world.workload.nextInt(5));
     broker = new FaultyBroker(world, policies, world.workload.nextInt(3) * 40);
     List<Mailbox> mailboxes = List.of(world.mailbox("shard 0"), world.mailbox("shard 1"));
     NodeSettings settings =
@@ -81,7 +86,13 @@ public final class Simulation {
             ? new Retention(10, 1 << 20, Duration.ofHours(1))
             : new Retention(500, 1 << 20, Duration.ofHours(1));
     RoomPolicy policy = RoomPolicy.DEFAULT.withRetention(retention);
-    return room -> policy;
+    RoomPolicy strict =
+        kind < 2
+            ? policy
+            : policy.withSlowReaders(
+                new SlowReaders(
+                    SlowReaders.Action.values()[kind - 2], SLOW_BYTES, Duration.ofSeconds(2)));
+    return room -> strict;
   }
 
   /** Runs a seed for a number of events under faults, and then until everything has settled. */

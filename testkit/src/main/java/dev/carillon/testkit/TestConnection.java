@@ -274,7 +274,7 @@ public final class TestConnection {
     }
 
     @Override
-    public void append(RoomName room, Entry entry, Bytes into) {
+    public void append(RoomName room, Entry entry, boolean compress, Bytes into) {
       scratch.clear(1 << 16);
       Payload.Kind kind = encoding.encode(room, entry, scratch);
       into.put(kind.ordinal());

@@ -47,4 +47,12 @@ public interface Conversation {
   default boolean pongsSuffice() {
     return true;
   }
+
+  /**
+   * Whether the peer can be told what it lost. One that cannot is disconnected when it reads too
+   * slowly, whatever else a room's policy would do.
+   */
+  default boolean canBeTold() {
+    return true;
+  }
 }

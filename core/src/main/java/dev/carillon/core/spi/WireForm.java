@@ -8,6 +8,10 @@ import dev.carillon.core.RoomName;
  * Readers with the same instance share their bytes. Confined to one shard.
  */
 public interface WireForm {
-  /** Appends one message, framed. Equal input gives equal bytes. */
-  void append(RoomName room, Entry entry, Bytes into);
+  /**
+   * Appends one message, framed. Equal input gives equal bytes.
+   *
+   * @param compress whether the room allows that it is compressed, where the form can
+   */
+  void append(RoomName room, Entry entry, boolean compress, Bytes into);
 }

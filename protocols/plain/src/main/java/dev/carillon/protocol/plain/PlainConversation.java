@@ -95,6 +95,11 @@ final class PlainConversation implements Conversation {
     }
   }
 
+  @Override
+  public boolean canBeTold() {
+    return false;
+  }
+
   private void joined(Position at) {
     head = at;
     Notice.Gap gap = early;

@@ -11,6 +11,7 @@ import dev.carillon.core.Problem;
 import dev.carillon.core.Retention;
 import dev.carillon.core.RoomName;
 import dev.carillon.core.RoomPolicy;
+import dev.carillon.core.SlowReaders;
 import dev.carillon.core.User;
 import dev.carillon.core.spi.Authenticator.Answer;
 import dev.carillon.core.spi.Broker;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PlainProtocolTests {
@@ -199,6 +201,27 @@ class PlainProtocolTests {
     assertThat(texts).isNotEmpty();
     assertThat(closed.reason()).isEqualTo("lag " + first.epoch() + ":" + texts.size());
     assertThat(texts.getLast()).isEqualTo("" + texts.size());
+  }
+
+  /** Whatever the room's policy does about others: nobody can tell a plain peer of a gap. */
+  @ParameterizedTest
+  @EnumSource(SlowReaders.Action.class)
+  void aSlowReaderIsDisconnectedUnderEveryPolicy(SlowReaders.Action action) {
+    node.close();
+    SlowReaders strict = new SlowReaders(action, 1000, Duration.ofSeconds(10));
+    node = new TestNode(2, room -> RoomPolicy.DEFAULT.withSlowReaders(strict), "memory");
+    TestConnection ann = connect("/rooms/a");
+    ann.window(0);
+    for (int i = 1; i <= 20; i++) {
+      String key = i == 1 ? null : "key";
+      node.publish("a", new Draft(null, Payload.text("" + i), Map.of(), key, 0, 0, true, null));
+    }
+    node.advance(Duration.ofSeconds(2));
+
+    assertThat(ann.received()).isEmpty();
+    assertThat(ann.closed()).isNotNull();
+    assertThat(ann.closed().why()).isEqualTo(Disconnect.LAG);
+    assertThat(ann.closed().reason()).startsWith("lag ").endsWith(":0");
   }
 
   private void keepingThree() {
