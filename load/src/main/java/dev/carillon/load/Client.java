@@ -35,6 +35,7 @@ final class Client {
   long expected;
 
   long sent;
+  long sentAt;
 
   /** How many messages have come in, and the answers to the read that is going on. */
   long received;

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Each connection sends messages and gets them back. Confined to the run's thread. */
 final class EchoCourse implements Course, AutoCloseable {
+  private static final long GIVEN_UP_NANOS = 1_000_000_000;
+
   private final Crowd crowd;
   private final Scenario.Echo scenario;
   private final Template[] templates;
@@ -29,7 +31,7 @@ final class EchoCourse implements Course, AutoCloseable {
   @Override
   public boolean settle(long now) {
     if (scenario.rate() > 0) {
-      pace = new Pace(scenario.rate(), crowd::wakeUp);
+      pace = new Pace(scenario.rate() / scenario.inFlight(), crowd::wakeUp);
     } else {
       clients.forEach(client -> send(client, scenario.inFlight(), now));
     }
@@ -42,21 +44,26 @@ final class EchoCourse implements Course, AutoCloseable {
     if (own == null || stopped) {
       return;
     }
-    long due = own.due(now);
+    long due = own.due(now); // of batches, each for a connection that waits for nothing
     int passed = 0;
     while (due > 0 && passed < clients.size()) {
       Client next = clients.get(turn);
       turn = turn + 1 == clients.size() ? 0 : turn + 1;
-      if (next.state == Client.State.OPEN
-          && next.sent - next.received < scenario.inFlight()
-          && !next.isBehind()) {
-        send(next, 1, own.take());
+      if (isFree(next, now)) {
+        send(next, scenario.inFlight(), own.take());
         due--;
         passed = 0;
       } else {
         passed++;
       }
     }
+  }
+
+  /** Whether nothing is awaited, or what is awaited will not come. */
+  private static boolean isFree(Client client, long now) {
+    return client.state == Client.State.OPEN
+        && !client.isBehind()
+        && (client.expected >= client.sent || now - client.sentAt > GIVEN_UP_NANOS);
   }
 
   private void send(Client client, int messages, long time) {
@@ -68,6 +75,7 @@ final class EchoCourse implements Course, AutoCloseable {
       templates[0].put(out, client.source, client.sent++, time);
     }
     crowd.sent += messages;
+    client.sentAt = time;
     client.write(out.flip());
   }
 

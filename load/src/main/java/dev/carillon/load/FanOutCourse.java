@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 final class FanOutCourse implements Course, AutoCloseable {
   private static final long SETTLE_NANOS = 100_000_000;
 
+  /** How many bursts may be on their way in a room. */
+  private static final int ON_ITS_WAY = 8;
+
   private final Crowd crowd;
   private final Scenario.FanOut scenario;
   private final Room[] rooms;
@@ -104,10 +107,15 @@ final class FanOutCourse implements Course, AutoCloseable {
     if (own == null || stopped) {
       return;
     }
-    for (long due = own.due(now); due > 0; due--) {
+    for (long due = own.due(now); due > 0 && !isFull(rooms[turn]); due--) {
       publish(rooms[turn], own.take(), scenario.burst());
       turn = turn + 1 == rooms.length ? 0 : turn + 1;
     }
+  }
+
+  /** What a server is too slow for is sent later, and late, rather than piling up in it. */
+  private boolean isFull(Room room) {
+    return room.awaited > (long) ON_ITS_WAY * room.readers * scenario.burst();
   }
 
   private void publish(Room room, long time, int messages) {

@@ -9,7 +9,8 @@ public sealed interface Scenario {
    * Each connection sends messages and gets them back.
    *
    * @param connections 1 or more
-   * @param inFlight how many messages a connection may wait for
+   * @param inFlight how many messages a connection waits for at once; with a rate it sends that
+   *     many together, when it waits for none
    * @param bytes of data in a message, 32 or more
    * @param rate messages a second by all connections together, or 0
    */

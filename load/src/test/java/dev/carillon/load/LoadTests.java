@@ -129,7 +129,7 @@ class LoadTests {
   @Test
   void whatAServerGetsWrongIsSeen() {
     try (var faulty = new FaultyEcho()) {
-      Report report = run(faulty.target(), new Scenario.Echo(3, 4, 64, 500));
+      Report report = run(faulty.target(), new Scenario.Echo(3, 3, 64, 2000));
 
       assertThat(report.flawless()).isFalse();
       assertThat(report.lost()).isPositive();
