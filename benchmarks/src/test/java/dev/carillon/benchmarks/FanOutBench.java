@@ -94,7 +94,7 @@ public class FanOutBench {
     }
   }
 
-  private static void append(RoomName room, Entry entry, Bytes into) {
+  private static void append(RoomName room, Entry entry, boolean compress, Bytes into) {
     byte[] data = entry.message().payload().bytes();
     into.put(0x81);
     into.put(126);

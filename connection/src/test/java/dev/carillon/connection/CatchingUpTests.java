@@ -16,6 +16,7 @@ import dev.carillon.core.RoomName;
 import dev.carillon.core.Session;
 import dev.carillon.core.Shard;
 import dev.carillon.core.User;
+import dev.carillon.core.Wildcard;
 import dev.carillon.core.spi.Broker;
 import dev.carillon.core.spi.Bytes;
 import dev.carillon.core.spi.Conversation;
@@ -85,6 +86,11 @@ class CatchingUpTests {
     @Override
     public Attachment attach(RoomName room, Feed feed, Consumer<Answer<Extent>> answer) {
       return broker.attach(room, feed, answer);
+    }
+
+    @Override
+    public void rooms(Wildcard matching, int limit, Consumer<Answer<List<RoomName>>> answer) {
+      broker.rooms(matching, limit, answer);
     }
 
     @Override

@@ -27,31 +27,54 @@ final class Joining {
   private @Nullable RoomView companionView;
   private @Nullable Member said;
   private @Nullable Epoch located;
+  private @Nullable Runnable settled;
+  private final boolean summoned;
   private boolean asked;
   private boolean holdsPlace;
   private boolean came;
   private boolean ended;
 
-  /** A membership that is yet to {@link #begin}. */
+  /**
+   * A membership that is yet to {@link #begin}.
+   *
+   * @param settled run once, when the session reads the room or never will, where it did not ask
+   *     to; or null
+   */
   Joining(
       Session session,
       RoomView view,
       long ref,
       From from,
       boolean presence,
-      @Nullable String expression) {
+      @Nullable String expression,
+      @Nullable Runnable settled) {
     this.session = session;
     this.view = view;
     this.policy = view.shard().policies().of(view.name());
     this.ref = ref;
     this.from = from instanceof From.Now ? begins(policy) : from;
     this.expression = expression;
+    this.settled = settled;
+    this.summoned = settled != null;
     this.rosterWanted = presence && policy.hasPresence();
     view.retain();
   }
 
   private static From begins(RoomPolicy policy) {
     return policy.onJoin() == RoomPolicy.OnJoin.NOTHING ? new From.Now() : new From.Last(1);
+  }
+
+  /** Whether the client did not ask for it, but for others like it or for nothing. */
+  boolean isSummoned() {
+    return summoned;
+  }
+
+  private void settle() {
+    Runnable then = settled;
+    if (then != null) {
+      settled = null;
+      then.run();
+    }
   }
 
   RoomView view() {
@@ -96,13 +119,14 @@ final class Joining {
       admit();
     } else {
       asked = true;
-      session.admissions++;
+      settle(); // the application may take its time, and a room's messages do not wait for it
+      session.memberships().admissions++;
       gate.admit(session.self(), view.name(), verdict -> view.shard().post(() -> judged(verdict)));
     }
   }
 
   private void judged(@Nullable Problem verdict) {
-    session.admissions--;
+    session.memberships().admissions--;
     if (continues(verdict)) {
       admit();
     }
@@ -166,6 +190,7 @@ final class Joining {
       shard.memberLeft(view.name(), session.id());
     }
     giveBack();
+    settle();
     if (companion != null) {
       companion.view.remove(companion);
     }
@@ -188,7 +213,7 @@ final class Joining {
 
   private void fail(Problem problem) {
     end(true);
-    session.joinFailed(this, ref, problem);
+    session.memberships().failed(this, ref, problem);
   }
 
   /**
@@ -196,7 +221,7 @@ final class Joining {
    */
   private void locate() {
     long head = view.head();
-    if (policy.creation() == RoomPolicy.Creation.SERVER && head == 0) {
+    if (policy.creation() == RoomPolicy.Creation.SERVER && head == 0 && !summoned) {
       String words = "there is no room " + view.name() + "; only the server makes it";
       fail(new Problem(Problem.Reason.NO_SUCH_ROOM, words));
       return;
@@ -294,6 +319,7 @@ final class Joining {
       case From.Since since -> joined(head, first, roster);
     }
     reader = view.add(session, first, filter);
+    settle();
   }
 
   private boolean isStill(Position head) {

@@ -7,6 +7,7 @@ import dev.carillon.core.spi.Mailbox;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.ObjIntConsumer;
@@ -24,6 +25,9 @@ public final class Node {
   private final InstantSource clock;
   private final RandomGenerator random;
   private final List<Shard> shards;
+
+  /** How many sessions have joined wildcards. */
+  private final AtomicInteger wildcards = new AtomicInteger();
 
   /**
    * A node with a shard for each mailbox.
@@ -175,6 +179,14 @@ public final class Node {
             answer.accept(List.copyOf(found));
           }
         });
+  }
+
+  boolean hasWildcards() {
+    return wildcards.get() > 0;
+  }
+
+  void wildcardsChanged(int change) {
+    wildcards.addAndGet(change);
   }
 
   /** The index of the shard that gave a session its name; 0 for a name that none gave. */

@@ -3,8 +3,8 @@ package dev.carillon.core;
 /** Gives each room its policy. Safe for use by many threads; the same name, the same policy. */
 @FunctionalInterface
 public interface Policies {
-  /** Every room has the default policy. */
-  Policies DEFAULT = room -> RoomPolicy.DEFAULT;
+  /** Every room has the default policy, every inbox that of inboxes. */
+  Policies DEFAULT = room -> room.isInbox() ? RoomPolicy.INBOX : RoomPolicy.DEFAULT;
 
   /** The policy of a room. */
   RoomPolicy of(RoomName room);

@@ -121,7 +121,11 @@ final class ResumableSessions {
     }
     forget(claim.session());
     return new DetachedSession(
-        found.self(), found.rooms(), found.current(), newest ? found.current() : found.previous());
+        found.self(),
+        found.rooms(),
+        found.current(),
+        newest ? found.current() : found.previous(),
+        found.lostAt());
   }
 
   private static boolean same(@Nullable String secret, String claim) {
@@ -166,7 +170,7 @@ final class ResumableSessions {
       leave(id, grace.rooms());
     } else if (grace.holder() instanceof Session back && attached.get(id) == back) {
       leave(id, grace.rooms().stream().filter(room -> !back.isIn(room)).toList());
-      back.forgetRemembered();
+      back.memberships().forgetRemembered();
     }
   }
 

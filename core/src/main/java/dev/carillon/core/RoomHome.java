@@ -49,6 +49,9 @@ final class RoomHome {
   /** Whether it is known to have had a message; asked only where clients do not create rooms. */
   private boolean exists;
 
+  /** Whether those who joined it by a wildcard have been told that it is there. */
+  private boolean summoned;
+
   private long idleSince;
 
   private record FedEntries(Epoch epoch, List<Entry> entries) {}
@@ -263,7 +266,7 @@ final class RoomHome {
     if (policy.creation() == RoomPolicy.Creation.SERVER && !exists) {
       shard.broker().find(name, Long.MAX_VALUE, answer -> shard.post(() -> looked(answer)));
     } else {
-      append();
+      summon();
     }
   }
 
@@ -278,7 +281,20 @@ final class RoomHome {
         }
       }
     }
-    append();
+    summon();
+  }
+
+  /**
+   * Before its message gets a place, an inbox has those read it whom it is for, and a room that has
+   * come up those who joined it by a wildcard: else they would miss it.
+   */
+  private void summon() {
+    if (pending.isEmpty() || !name.isInbox() && (summoned || !shard.hasWildcards())) {
+      append();
+    } else {
+      summoned = true;
+      shard.summonAll(name, this::append);
+    }
   }
 
   private Problem noSuchRoom() {

@@ -1,5 +1,8 @@
 package dev.carillon.core;
 
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +16,11 @@ public final class RoomName implements Comparable<RoomName> {
   public static final int MAX_LENGTH = 200;
 
   private static final String PRESENCE = "$presence/";
+  private static final String USER = "$user/";
+  private static final String SESSION = "$session/";
+
+  /** The inbox of everybody. */
+  public static final RoomName GLOBAL = new RoomName("$global");
 
   private final String value;
 
@@ -67,6 +75,88 @@ public final class RoomName implements Comparable<RoomName> {
         || c >= 'A' && c <= 'Z'
         || c >= '0' && c <= '9'
         || "._~:@+=-".indexOf(c) >= 0;
+  }
+
+  /** The inbox of all sessions of a user, whatever its identifier is made of. */
+  public static RoomName ofUser(String user) {
+    return new RoomName(USER + escaped(user));
+  }
+
+  /** The inbox of one session. */
+  public static RoomName ofSession(String session) {
+    return new RoomName(SESSION + escaped(session));
+  }
+
+  /** A name of the server's own making, of a room or of several. */
+  static RoomName ofServer(String value) {
+    return new RoomName(value);
+  }
+
+  /** The inbox that is called so, or null if it is none. */
+  public static @Nullable RoomName inbox(String value) {
+    if (value.equals(GLOBAL.value)) {
+      return GLOBAL;
+    }
+    String prefix = value.startsWith(USER) ? USER : value.startsWith(SESSION) ? SESSION : null;
+    if (prefix == null || value.length() > MAX_LENGTH * 12) {
+      return null;
+    }
+    String rest = value.substring(prefix.length());
+    // Only as this class writes it, so that no two names are one inbox.
+    return !rest.isEmpty() && escaped(unescaped(rest)).equals(rest) ? new RoomName(value) : null;
+  }
+
+  /**
+   * Every byte of UTF-8 that a name has no room for, and {@code =}, as {@code =} and two digits.
+   */
+  private static String escaped(String text) {
+    StringBuilder escaped = new StringBuilder(text.length());
+    for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+      if (b > 0 && b != '=' && allowed((char) b)) {
+        escaped.append((char) b);
+      } else {
+        escaped.append('=').append(HexFormat.of().withUpperCase().toHexDigits(b));
+      }
+    }
+    return escaped.toString();
+  }
+
+  /** Whether it is the server's own, and not for clients to choose. */
+  public boolean isReserved() {
+    return value.charAt(0) == '$';
+  }
+
+  /** Whether messages to everybody, to a user or to a session come in here. */
+  public boolean isInbox() {
+    return isReserved() && !isPresence();
+  }
+
+  boolean isOfUser() {
+    return value.startsWith(USER);
+  }
+
+  /** Whose inbox it is. */
+  String inboxOf() {
+    String prefix = isOfUser() ? USER : SESSION;
+    return unescaped(value.substring(prefix.length()));
+  }
+
+  private static String unescaped(String text) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length());
+    for (int i = 0; i < text.length(); i++) {
+      boolean escape =
+          text.charAt(i) == '='
+              && i + 2 < text.length()
+              && HexFormat.isHexDigit(text.charAt(i + 1))
+              && HexFormat.isHexDigit(text.charAt(i + 2));
+      if (escape) {
+        bytes.write(HexFormat.fromHexDigits(text, i + 1, i + 3));
+        i += 2;
+      } else {
+        bytes.write(text.charAt(i));
+      }
+    }
+    return bytes.toString(StandardCharsets.UTF_8);
   }
 
   /** The companion room in which this room's members come and go. */

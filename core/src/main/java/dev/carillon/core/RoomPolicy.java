@@ -40,6 +40,9 @@ public record RoomPolicy(
           Limits.DEFAULT,
           true);
 
+  /** What an inbox gets: nobody is shown there. */
+  public static final RoomPolicy INBOX = DEFAULT.withPresence(Presence.OFF);
+
   /** What is kept for whom. */
   public enum Delivery {
     /** Only the latest matters: nothing is kept, and whoever is slow goes on at the head. */

@@ -7,11 +7,7 @@ import dev.carillon.core.spi.Outlet;
 import dev.carillon.core.spi.Permissions;
 import dev.carillon.core.spi.WireForm;
 import java.time.Instant;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -32,9 +28,8 @@ public final class Session {
   private final Outlet outlet;
   private final Conversation conversation;
   private final Publishing publishing;
-  private final Map<RoomName, Joining> rooms = new LinkedHashMap<>(2);
+  private final Memberships memberships;
   private final Turns turns = new Turns();
-  private final Set<RoomName> remembered = new LinkedHashSet<>(0);
   private Member self;
   private @Nullable Instant expires;
   private @Nullable String secret;
@@ -48,8 +43,8 @@ public final class Session {
   /** Where it stands among its shard's sessions, and whether it has a turn in this round. */
   int index;
 
-  /** How many joins wait for the application's word, also those that were left meanwhile. */
-  int admissions;
+  /** The next one in {@link SessionsByUser}. */
+  @Nullable Session nextOfUsers;
 
   boolean touched;
 
@@ -67,6 +62,7 @@ public final class Session {
     this.outlet = outlet;
     this.conversation = conversation;
     this.publishing = new Publishing(this);
+    this.memberships = new Memberships(this);
   }
 
   /** Unique among the sessions of all nodes. */
@@ -97,17 +93,8 @@ public final class Session {
     self = new Member(self.session(), renewed, self.state());
     permissions = by.permissions();
     expires = by.expires();
-    for (RoomName room : rooms()) {
-      if (!permissions.mayJoin(room)) {
-        leaveUnasked(room);
-      }
-    }
+    memberships.leaveForbidden();
     return true;
-  }
-
-  private void leaveUnasked(RoomName room) {
-    refuse(0, room, Problem.Reason.FORBIDDEN, "not permitted to read room " + room + " any more");
-    leave(0, room);
   }
 
   /** Time has passed; ends the session when its credentials have. */
@@ -123,7 +110,7 @@ public final class Session {
 
   /** The rooms that it has joined, in the order of joining. */
   public List<RoomName> rooms() {
-    return List.copyOf(rooms.keySet());
+    return memberships.rooms();
   }
 
   Member self() {
@@ -173,7 +160,7 @@ public final class Session {
    */
   public void resume(String token, Consumer<Boolean> then) {
     Integer at = ResumableSessions.shardOf(token, shard.shardCount());
-    if (at == null || !rooms.isEmpty()) {
+    if (at == null || !memberships.rooms().isEmpty()) {
       then.accept(false);
       return;
     }
@@ -199,10 +186,11 @@ public final class Session {
 
   private void become(DetachedSession found) {
     User user = user().guest() ? found.self().user() : user();
-    self = new Member(found.self().session(), user, found.self().state());
+    Member taken = new Member(found.self().session(), user, found.self().state());
+    shard.changeUser(this, () -> self = taken);
     secret = found.current();
     previousSecret = found.previous();
-    remembered.addAll(found.rooms());
+    memberships.remember(found);
     shard.resumable().arrived(this, found.rooms());
   }
 
@@ -211,9 +199,7 @@ public final class Session {
     if (secret == null) {
       return null;
     }
-    Set<RoomName> all = new LinkedHashSet<>(remembered);
-    all.addAll(rooms.keySet());
-    return new DetachedSession(self, List.copyOf(all), secret, previousSecret);
+    return new DetachedSession(self, memberships.all(), secret, previousSecret, shard.now());
   }
 
   /** Another connection has proved its claim to it: this one is closed and keeps nothing. */
@@ -222,13 +208,25 @@ public final class Session {
     outlet.close(Disconnect.TAKEN_OVER, Disconnect.TAKEN_OVER.words());
   }
 
-  boolean isIn(RoomName room) {
-    return rooms.containsKey(room);
+  Memberships memberships() {
+    return memberships;
   }
 
-  /** Rooms not joined again in time are left for good. */
-  void forgetRemembered() {
-    remembered.clear();
+  boolean isIn(RoomName room) {
+    return memberships.isIn(room);
+  }
+
+  /** Its own inboxes are always its to read, those of others never. */
+  boolean mayJoin(RoomName room) {
+    return room.isInbox() ? owns(room) : permissions.mayJoin(room);
+  }
+
+  boolean owns(RoomName inbox) {
+    return conversation.readsInboxes() && inboxes().contains(inbox);
+  }
+
+  List<RoomName> inboxes() {
+    return List.of(RoomName.GLOBAL, RoomName.ofUser(user().id()), RoomName.ofSession(id()));
   }
 
   // -- Commands --------------------------------------------------------------------------------
@@ -251,46 +249,28 @@ public final class Session {
    *     null for every message
    */
   public void join(long ref, RoomName room, From from, boolean presence, @Nullable String filter) {
-    if (rooms.containsKey(room)) {
-      refuse(ref, room, Problem.Reason.ALREADY_JOINED, "room " + room + " has been joined already");
-    } else if (!permissions.mayJoin(room)) {
-      refuse(ref, room, Problem.Reason.FORBIDDEN, "not permitted to join room " + room);
-    } else if ((from instanceof From.Last || from instanceof From.Since)
-        && shard.policies().of(room).history() == RoomPolicy.History.NOBODY) {
-      refuse(ref, room, Problem.Reason.FORBIDDEN, "room " + room + " shows no history");
-    } else if (rooms.size() >= shard.settings().maxRoomsPerSession()) {
-      String most = "a session may join at most " + rooms.size() + " rooms; leave one first";
-      refuse(ref, room, Problem.Reason.TOO_MANY_ROOMS, most);
-    } else if (admissions >= shard.settings().maxRoomsPerSession()) {
-      String detail = admissions + " joins wait for the application; wait for their answers";
-      refuse(ref, room, Problem.Reason.OVERLOADED, detail);
-    } else {
-      Joining joining = new Joining(this, shard.view(room), ref, from, presence, filter);
-      rooms.put(room, joining);
-      remembered.remove(room);
-      joining.begin();
-    }
+    memberships.join(ref, room, from, presence, filter);
+  }
+
+  /**
+   * Joins the rooms that a wildcard matches, at most {@value Memberships#MAX_MATCHING}: those that
+   * are there and those that come up, as if each had been joined by itself. Answered by {@link
+   * Notice.Joined} with the wildcard in the room's place and a position that means nothing, or by
+   * {@link Notice.Refused}; each room has its own answers, without a ref.
+   */
+  public void joinMatching(
+      long ref, Wildcard wildcard, From from, boolean presence, @Nullable String filter) {
+    memberships.joinMatching(ref, wildcard, from, presence, filter);
   }
 
   /** Leaves a room. Answered by {@link Notice.Left} or {@link Notice.Refused}. */
   public void leave(long ref, RoomName room) {
-    Joining joining = rooms.remove(room);
-    if (joining == null) {
-      refuse(ref, room, Problem.Reason.NOT_JOINED, "room " + room + " has not been joined");
-    } else {
-      joining.end(true);
-      tell(new Notice.Left(ref, room, null));
-    }
+    memberships.leave(ref, room);
   }
 
-  /** The server takes it out of a room, if it is there, and says why: removed, closed. */
-  void expel(RoomName room, String reason) {
-    remembered.remove(room);
-    Joining joining = rooms.remove(room);
-    if (joining != null) {
-      joining.end(true);
-      tell(new Notice.Left(0, room, reason));
-    }
+  /** Leaves a wildcard, and the rooms that were joined by it. Answered as {@link #leave}. */
+  public void leaveMatching(long ref, Wildcard wildcard) {
+    memberships.leaveMatching(ref, wildcard);
   }
 
   /**
@@ -317,7 +297,7 @@ public final class Session {
    * @param limit the most entries to give, 1 to 1,000
    */
   public void history(long ref, RoomName room, From from, int limit) {
-    if (!permissions.mayJoin(room)) {
+    if (!mayJoin(room)) {
       refuse(ref, room, Problem.Reason.FORBIDDEN, "not permitted to read room " + room);
     } else if (!mayReadHistory(ref, room)) {
       return;
@@ -332,11 +312,11 @@ public final class Session {
     return switch (shard.policies().of(room).history()) {
       case ANYONE -> true;
       case MEMBERS -> {
-        if (!rooms.containsKey(room)) {
+        if (!memberships.isIn(room)) {
           String words = "the history of room " + room + " is for those who have joined it";
           refuse(ref, room, Problem.Reason.NOT_JOINED, words);
         }
-        yield rooms.containsKey(room);
+        yield memberships.isIn(room);
       }
       case NOBODY -> {
         refuse(ref, room, Problem.Reason.FORBIDDEN, "room " + room + " shows no history");
@@ -352,7 +332,7 @@ public final class Session {
    * @param state at most {@value #MAX_STATE_BYTES} bytes, or null to take back what was said
    */
   public void state(long ref, RoomName room, @Nullable Payload state) {
-    Joining joining = rooms.get(room);
+    Joining joining = memberships.get(room);
     if (joining == null) {
       refuse(ref, room, Problem.Reason.NOT_JOINED, "room " + room + " has not been joined");
     } else if (state != null && state.size() > MAX_STATE_BYTES) {
@@ -367,7 +347,7 @@ public final class Session {
 
   /** Lists who is in a room. Answered by {@link Notice.Members} or {@link Notice.Refused}. */
   public void members(long ref, RoomName room) {
-    if (!permissions.mayJoin(room)) {
+    if (!mayJoin(room)) {
       refuse(ref, room, Problem.Reason.FORBIDDEN, "not permitted to read room " + room);
     } else {
       shard.members(room, roster -> tell(new Notice.Members(ref, room, roster)));
@@ -434,7 +414,7 @@ public final class Session {
    */
   public void ended() {
     if (!closed) {
-      List<RoomName> unvisited = List.copyOf(remembered);
+      List<RoomName> unvisited = memberships.unvisited();
       shard.resumable().forget(id());
       detach(true);
       unvisited.forEach(room -> shard.memberLeft(room, id()));
@@ -458,10 +438,7 @@ public final class Session {
       cutOff.letGo();
     }
     turns.clear();
-    for (Joining joining : List.copyOf(rooms.values())) {
-      joining.end(forGood);
-    }
-    rooms.clear();
+    memberships.endAll(forGood);
     shard.closed(this);
   }
 
@@ -477,12 +454,6 @@ public final class Session {
 
   void refuse(long ref, RoomName room, Problem.Reason reason, String detail) {
     tell(new Notice.Refused(ref, room, new Problem(reason, detail)));
-  }
-
-  /** A join came to nothing. */
-  void joinFailed(Joining joining, long ref, Problem problem) {
-    rooms.remove(joining.view().name());
-    tell(new Notice.Refused(ref, joining.view().name(), problem));
   }
 
   /** Gives a reader its turn in this round, or when the socket takes bytes again. */
@@ -507,7 +478,7 @@ public final class Session {
     if (!closed && !leaving) {
       shard.slowReaderCounts().count(SlowReaders.Action.DISCONNECT);
       String words = "lag " + reader.written();
-      boolean only = rooms.size() == 1 && rooms.containsKey(reader.view.name());
+      boolean only = memberships.rooms().equals(List.of(reader.view.name()));
       leave(Disconnect.LAG, only ? words : words + " in " + reader.view.name());
     }
   }

@@ -12,8 +12,10 @@ import dev.carillon.core.spi.Permissions;
 import dev.carillon.core.spi.WireForm;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +51,11 @@ public final class Shard {
   private final Map<RoomName, RoomView> views = new LinkedHashMap<>();
   private final Map<RoomName, RoomHome> homes = new LinkedHashMap<>();
   private final List<Session> sessions = new ArrayList<>();
+  private final SessionsByUser byUser = new SessionsByUser();
+
+  /** Those that have joined wildcards. */
+  private final Set<Session> wild = new LinkedHashSet<>();
+
   private final ResumableSessions resumable = new ResumableSessions(this);
   private final Calls calls = new Calls(this);
   private final Runnable round = this::round;
@@ -82,6 +89,7 @@ public final class Shard {
     Session session = new Session(this, self, permissions, form, outlet, conversation);
     session.index = sessions.size();
     sessions.add(session);
+    byUser.add(session);
     return session;
   }
 
@@ -124,7 +132,8 @@ public final class Shard {
               }
               return over;
             });
-    homes.values().removeIf(home -> home.tick(now, idle));
+    long inboxIdle = Math.max(idle, settings().sessionTtl().toMillis());
+    homes.values().removeIf(home -> home.tick(now, home.name().isInbox() ? inboxIdle : idle));
   }
 
   /**
@@ -318,17 +327,97 @@ public final class Shard {
   void expel(RoomName room, Predicate<Member> meant, String reason) {
     for (Session session : List.copyOf(sessions)) {
       if (meant.test(session.self())) {
-        session.expel(room, reason);
+        session.memberships().expel(room, reason);
       }
     }
   }
 
   /** The names of the sessions of a user that have a connection here. */
   List<String> sessionsOf(String user) {
-    return sessions.stream()
-        .filter(session -> session.user().id().equals(user))
-        .map(Session::id)
-        .toList();
+    return byUser.of(user).stream().map(Session::id).toList();
+  }
+
+  /** A session has another user from now on. */
+  void changeUser(Session session, Runnable change) {
+    byUser.remove(session);
+    change.run();
+    byUser.add(session);
+  }
+
+  // -- Those whom a room is for ------------------------------------------------------------------
+
+  boolean hasWildcards() {
+    return node.hasWildcards();
+  }
+
+  /** A session has its first wildcard (1), another one (0), or none any more (-1). */
+  void wildcardsChanged(Session session, int change) {
+    if (change > 0) {
+      wild.add(session);
+    } else if (change < 0) {
+      wild.remove(session);
+    }
+    node.wildcardsChanged(change);
+  }
+
+  /** Summons on every shard; {@code then} runs here, when all who were meant read the room. */
+  void summonAll(RoomName room, Runnable then) {
+    int[] left = {shardCount()};
+    for (Shard other : node.shards()) {
+      tell(
+          other,
+          () ->
+              other.summon(
+                  room,
+                  () ->
+                      other.tell(
+                          this,
+                          () -> {
+                            if (--left[0] == 0) {
+                              then.run();
+                            }
+                          })));
+    }
+  }
+
+  private void summon(RoomName room, Runnable done) {
+    List<Session> meant = meant(room);
+    int[] left = {meant.size() + 1};
+    Runnable one =
+        () -> {
+          if (--left[0] == 0) {
+            done.run();
+          }
+        };
+    meant.forEach(session -> session.memberships().summoned(room, one));
+    one.run();
+  }
+
+  private List<Session> meant(RoomName room) {
+    if (!room.isInbox()) {
+      return wild.isEmpty() ? List.of() : List.copyOf(wild);
+    }
+    if (room.equals(RoomName.GLOBAL)) {
+      return List.copyOf(sessions);
+    }
+    String user = room.inboxOf();
+    if (room.isOfUser()) {
+      return byUser.of(user);
+    }
+    Session session = resumable.attached(user);
+    return session == null ? List.of() : List.of(session);
+  }
+
+  /** Does something here if a room has been in use lately. */
+  void ifInUse(RoomName room, Runnable then) {
+    Shard home = node.homeOf(room);
+    tell(
+        home,
+        () -> {
+          if (home.homeIfAny(room) != null) {
+            home.tell(this, then);
+          }
+        });
   }
 
   Calls calls() {
@@ -341,6 +430,7 @@ public final class Shard {
 
   /** A session's connection is gone. */
   void closed(Session session) {
+    byUser.remove(session);
     Session last = sessions.removeLast();
     if (last != session) {
       sessions.set(session.index, last);

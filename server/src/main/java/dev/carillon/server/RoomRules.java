@@ -21,6 +21,9 @@ final class RoomRules implements Policies {
 
   @Override
   public RoomPolicy of(RoomName room) {
+    if (room.isInbox()) {
+      return RoomPolicy.INBOX;
+    }
     RoomName subject = room.subject();
     for (Rule rule : rules) {
       if (rule.pattern.matches(subject)) {

@@ -7,6 +7,7 @@ import dev.carillon.core.Policies;
 import dev.carillon.core.Position;
 import dev.carillon.core.Problem;
 import dev.carillon.core.RoomName;
+import dev.carillon.core.Wildcard;
 import dev.carillon.core.spi.Broker;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -159,6 +160,22 @@ final class FaultyBroker implements Broker {
         () ->
             store.find(
                 room, since, extent -> world.after(delay(), "found", () -> answer.accept(extent))));
+  }
+
+  @Override
+  public void rooms(Wildcard matching, int limit, Consumer<Answer<List<RoomName>>> answer) {
+    if (fault()) {
+      world.after(delay(), "rooms failed", () -> answer.accept(unavailable()));
+      return;
+    }
+    world.after(
+        delay(),
+        "rooms",
+        () ->
+            store.rooms(
+                matching,
+                limit,
+                found -> world.after(delay(), "rooms found", () -> answer.accept(found))));
   }
 
   @Override

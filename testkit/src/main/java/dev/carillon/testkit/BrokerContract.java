@@ -13,6 +13,7 @@ import dev.carillon.core.Retention;
 import dev.carillon.core.RoomName;
 import dev.carillon.core.RoomPolicy;
 import dev.carillon.core.User;
+import dev.carillon.core.Wildcard;
 import dev.carillon.core.spi.Broker;
 import dev.carillon.core.spi.Broker.Append;
 import dev.carillon.core.spi.Broker.Appended;
@@ -172,6 +173,28 @@ public abstract class BrokerContract {
     Appended.Stored next = stored(append(SHORT, "new").getFirst());
     assertThat(next.position().epoch()).isEqualTo(old.position().epoch());
     assertThat(next.position().offset()).isEqualTo(2);
+  }
+
+  @Test
+  void roomsAreListedByNameAsFarAsTheyMatch() {
+    for (String room : List.of("list/b", "list/a", "list/a/deep", "listing", "list/c")) {
+      append(RoomName.of(room), "x");
+    }
+    append(RoomName.ofUser("list"), "x");
+    append(RoomName.of("list/a").presence(), "x");
+
+    assertThat(rooms("list/*", 10)).containsExactly("list/a", "list/b", "list/c");
+    assertThat(rooms("list/*", 2)).containsExactly("list/a", "list/b");
+    assertThat(rooms("list/**", 10)).containsExactly("list/a", "list/a/deep", "list/b", "list/c");
+    assertThat(rooms("*/a/*", 10)).containsExactly("list/a/deep");
+    assertThat(rooms("nothing/*", 10)).isEmpty();
+  }
+
+  private List<String> rooms(String wildcard, int limit) {
+    Broker.Answer<List<RoomName>> answer =
+        await(then -> broker.rooms(Wildcard.of(wildcard), limit, then));
+    return ((Broker.Answer.Done<List<RoomName>>) answer)
+        .value().stream().map(RoomName::value).toList();
   }
 
   @Test

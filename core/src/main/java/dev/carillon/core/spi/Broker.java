@@ -8,6 +8,7 @@ import dev.carillon.core.Message;
 import dev.carillon.core.Position;
 import dev.carillon.core.Problem;
 import dev.carillon.core.RoomName;
+import dev.carillon.core.Wildcard;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -132,6 +133,13 @@ public interface Broker extends AutoCloseable {
    * @param since milliseconds since 1970
    */
   void find(RoomName room, long since, Consumer<Answer<Extent>> answer);
+
+  /**
+   * Lists rooms of clients that it knows of, by their names and in that order.
+   *
+   * @param limit the most to give, 1 or more
+   */
+  void rooms(Wildcard matching, int limit, Consumer<Answer<List<RoomName>>> answer);
 
   /** Lets go of everything. Calls after it, and those under way, are answered with a failure. */
   @Override

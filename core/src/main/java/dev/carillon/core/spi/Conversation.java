@@ -55,4 +55,12 @@ public interface Conversation {
   default boolean canBeTold() {
     return true;
   }
+
+  /**
+   * Whether what is sent to everybody, to the user and to the session comes here as well. A
+   * protocol that has no place for the name of a room returns false.
+   */
+  default boolean readsInboxes() {
+    return true;
+  }
 }

@@ -4,6 +4,7 @@ import dev.carillon.core.Epoch;
 import dev.carillon.core.Policies;
 import dev.carillon.core.Problem;
 import dev.carillon.core.RoomName;
+import dev.carillon.core.Wildcard;
 import dev.carillon.core.spi.Broker;
 import java.time.InstantSource;
 import java.util.Collections;
@@ -101,6 +102,15 @@ public final class MemoryBroker implements Broker {
     } else {
       answer.accept(new Answer.Done<>(room(name).find(since, clock.millis())));
     }
+  }
+
+  @Override
+  public void rooms(Wildcard matching, int limit, Consumer<Answer<List<RoomName>>> answer) {
+    answer.accept(
+        closed
+            ? new Answer.Failed<>(closedProblem())
+            : new Answer.Done<>(
+                rooms.keySet().stream().filter(matching::matches).sorted().limit(limit).toList()));
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.carillon.broker.sqlite;
 import dev.carillon.core.Entry;
 import dev.carillon.core.Policies;
 import dev.carillon.core.RoomName;
+import dev.carillon.core.Wildcard;
 import dev.carillon.core.spi.Broker;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -25,6 +26,7 @@ final class LogQueries implements AutoCloseable {
   private final PreparedStatement room;
   private final PreparedStatement time;
   private final PreparedStatement entries;
+  private final PreparedStatement names;
 
   LogQueries(Connection connection, Policies policies, InstantSource clock) throws SQLException {
     this.policies = policies;
@@ -39,11 +41,14 @@ final class LogQueries implements AutoCloseable {
             "SELECT "
                 + MessageRow.COLUMNS
                 + " FROM message WHERE place BETWEEN ? AND ? ORDER BY place LIMIT ?");
+    names =
+        connection.prepareStatement(
+            "SELECT name FROM room WHERE name >= ? AND name < ? ORDER BY name");
   }
 
   @Override
   public void close() throws SQLException {
-    for (Statement statement : List.of(plain, room, time, entries)) {
+    for (Statement statement : List.of(plain, room, time, entries, names)) {
       statement.close();
     }
   }
@@ -86,6 +91,25 @@ final class LogQueries implements AutoCloseable {
               row.getLong(7))
           : null;
     }
+  }
+
+  /** Rooms by name, as many as match and no more than the limit. */
+  List<RoomName> rooms(Wildcard matching, int limit) throws SQLException {
+    List<RoomName> found = new ArrayList<>();
+    String prefix = matching.prefix();
+    // Names are ASCII, so what begins with the prefix is below the prefix and a later character.
+    names.setString(1, prefix);
+    names.setString(2, prefix + "\u007f");
+    try (ResultSet rows = names.executeQuery()) {
+      while (found.size() < limit && rows.next()) {
+        String name = rows.getString(1);
+        RoomName room = RoomName.flaw(name) == null ? RoomName.of(name) : null;
+        if (room != null && matching.matches(room)) {
+          found.add(room);
+        }
+      }
+    }
+    return found;
   }
 
   /** What a room holds now; what is too old does not count, whether or not it is still there. */

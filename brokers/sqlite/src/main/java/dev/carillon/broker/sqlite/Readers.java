@@ -3,6 +3,7 @@ package dev.carillon.broker.sqlite;
 import dev.carillon.core.Policies;
 import dev.carillon.core.Problem;
 import dev.carillon.core.RoomName;
+import dev.carillon.core.Wildcard;
 import dev.carillon.core.spi.Broker.Answer;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -22,16 +23,15 @@ import org.jspecify.annotations.Nullable;
 final class Readers implements AutoCloseable {
   private static final int QUEUE = 10_000;
 
-  /** One question about a room. */
-  private record Question<T>(
-      RoomName room, Asked<T> asked, Consumer<Answer<T>> answer, Runnable absent) {
+  /** One question. */
+  private record Question<T>(Inquiry<T> inquiry, Consumer<Answer<T>> answer, Runnable absent) {
     /** False when the database failed. */
     boolean ask(LogQueries queries) {
       @Nullable Answer<T> result;
       try {
         queries.begin();
-        StoredRoom found = queries.room(room);
-        result = found == null ? null : new Answer.Done<>(asked.of(queries, found));
+        T found = inquiry.of(queries);
+        result = found == null ? null : new Answer.Done<>(found);
         queries.end();
       } catch (SQLException failure) {
         result = Faults.answer(failure);
@@ -47,6 +47,12 @@ final class Readers implements AutoCloseable {
     void fail(Problem problem) {
       answer.accept(new Answer.Failed<>(problem));
     }
+  }
+
+  /** What is asked of the store. */
+  private interface Inquiry<T> {
+    /** Null when what is asked about is not there. */
+    @Nullable T of(LogQueries queries) throws SQLException;
   }
 
   /** What is asked about a room that is there. */
@@ -86,7 +92,22 @@ final class Readers implements AutoCloseable {
    * @param absent called instead of the answer when there is no such room
    */
   <T> void ask(RoomName room, Asked<T> asked, Consumer<Answer<T>> answer, Runnable absent) {
-    Question<T> question = new Question<>(room, asked, answer, absent);
+    offer(
+        new Question<>(
+            queries -> {
+              StoredRoom found = queries.room(room);
+              return found == null ? null : asked.of(queries, found);
+            },
+            answer,
+            absent));
+  }
+
+  /** Lists rooms by name. */
+  void rooms(Wildcard matching, int limit, Consumer<Answer<List<RoomName>>> answer) {
+    offer(new Question<>(queries -> queries.rooms(matching, limit), answer, () -> {}));
+  }
+
+  private void offer(Question<?> question) {
     if (closed) {
       question.fail(Faults.closed());
     } else if (!questions.offer(question)) {

@@ -3,6 +3,7 @@ package dev.carillon.broker.sqlite;
 import dev.carillon.core.Policies;
 import dev.carillon.core.Problem;
 import dev.carillon.core.RoomName;
+import dev.carillon.core.Wildcard;
 import dev.carillon.core.spi.Broker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -148,6 +149,11 @@ public final class SqliteBroker implements Broker {
         (queries, found) -> queries.find(found, since),
         answer,
         () -> make(room, extent -> extent, answer));
+  }
+
+  @Override
+  public void rooms(Wildcard matching, int limit, Consumer<Answer<List<RoomName>>> answer) {
+    readers.rooms(matching, limit, answer);
   }
 
   /** A room that nobody has used yet gets its epoch when it is first asked about. */

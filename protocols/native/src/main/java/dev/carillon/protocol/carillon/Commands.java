@@ -9,6 +9,7 @@ import dev.carillon.core.Position;
 import dev.carillon.core.Reply;
 import dev.carillon.core.RoomName;
 import dev.carillon.core.Session;
+import dev.carillon.core.Wildcard;
 import dev.carillon.wire.Answer;
 import dev.carillon.wire.ClientMessage;
 import dev.carillon.wire.ErrorCode;
@@ -49,12 +50,7 @@ final class Commands {
     switch (message) {
       case ClientMessage.Publish publish -> publish(publish);
       case ClientMessage.Join join -> join(join);
-      case ClientMessage.Leave(var id, var room) -> {
-        RoomName name = room(id, room);
-        if (name != null) {
-          session.leave(id, name);
-        }
-      }
+      case ClientMessage.Leave(var id, var room) -> leave(id, room);
       case ClientMessage.History history -> history(history);
       case ClientMessage.Members(var id, var room) -> {
         RoomName name = room(id, room);
@@ -98,15 +94,60 @@ final class Commands {
     if (known != null && known.value().equals(name)) {
       return known;
     }
-    if (RoomName.flaw(name) != null) {
+    RoomName inbox = name.startsWith("$") ? RoomName.inbox(name) : null;
+    if (inbox == null && RoomName.flaw(name) != null) {
       return null;
     }
-    RoomName made = RoomName.of(name);
+    RoomName made = inbox == null ? RoomName.of(name) : inbox;
     last = made;
     return made;
   }
 
+  /** The wildcard of that text, or null when it is none and the client was told. */
+  private @Nullable Wildcard wildcard(long id, String text) {
+    String flaw = Wildcard.flaw(text);
+    if (flaw != null) {
+      replies.error(id, null, ErrorCode.BAD_ROOM_NAME, flaw);
+      return null;
+    }
+    return Wildcard.of(text);
+  }
+
+  private void joinMatching(ClientMessage.Join join) {
+    Wildcard wildcard = wildcard(join.id(), join.room());
+    if (wildcard == null) {
+      return;
+    }
+    if (join.name() != null) {
+      unsupported(join.id(), join.room(), "durable subscriptions");
+    } else if (join.start() instanceof Start.From) {
+      String words = "a position is one room's; join that room itself from there";
+      replies.error(join.id(), join.room(), ErrorCode.BAD_POSITION, words);
+    } else {
+      From from = from(join.start(), new From.Now());
+      session.joinMatching(join.id(), wildcard, from, join.presence(), join.filter());
+    }
+  }
+
+  private void leave(long id, String room) {
+    if (Wildcard.isMeant(room)) {
+      Wildcard wildcard = wildcard(id, room);
+      if (wildcard != null) {
+        session.leaveMatching(id, wildcard);
+      }
+      return;
+    }
+    RoomName name = room(id, room);
+    if (name != null) {
+      session.leave(id, name);
+    }
+  }
+
   private void join(ClientMessage.Join join) {
+    if (Wildcard.isMeant(join.room())) {
+      joinMatching(join);
+      return;
+    }
     RoomName room = room(join.id(), join.room());
     if (room == null) {
       return;
@@ -157,15 +198,22 @@ final class Commands {
   }
 
   private void publish(ClientMessage.Publish publish) {
-    if (!(publish.target() instanceof Target.Room(String name))) {
-      reject(publish, null, ErrorCode.UNSUPPORTED, "this server publishes to rooms only");
-      return;
-    }
-    RoomName room = find(name);
+    RoomName room =
+        switch (publish.target()) {
+          case Target.Room(String name) -> find(name);
+          case Target.User(String user) -> user.isEmpty() ? null : RoomName.ofUser(user);
+          case Target.Session(String id) -> id.isEmpty() ? null : RoomName.ofSession(id);
+          case Target.Global global -> RoomName.GLOBAL;
+        };
     if (room == null) {
-      reject(publish, null, ErrorCode.BAD_ROOM_NAME, String.valueOf(RoomName.flaw(name)));
+      String flaw =
+          publish.target() instanceof Target.Room(String name)
+              ? String.valueOf(RoomName.flaw(name))
+              : "the user or session to publish to has no name";
+      reject(publish, null, ErrorCode.BAD_ROOM_NAME, flaw);
       return;
     }
+    String name = room.value();
     String missing = notOffered(publish);
     String flaw = eventFlaw(publish.event());
     if (missing != null) {

@@ -1,0 +1,320 @@
+package dev.carillon.core;
+
+import dev.carillon.core.spi.Broker;
+import dev.carillon.core.spi.Notice;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rooms of one session: those that it has joined or is joining, the wildcards by which it joins
+ * others as they come up, and its inboxes, which it reads from the first message in them on.
+ * Confined to the session's shard.
+ */
+final class Memberships {
+  /** The most rooms that one wildcard joins. */
+  static final int MAX_MATCHING = 1000;
+
+  /** A wildcard, how its rooms are joined, and which were joined by it. */
+  private record Wild(
+      Wildcard wildcard,
+      From from,
+      boolean presence,
+      @Nullable String filter,
+      Set<RoomName> rooms) {}
+
+  private final Session session;
+  private final Map<RoomName, Joining> rooms = new LinkedHashMap<>(2);
+  private final Set<RoomName> remembered = new LinkedHashSet<>(0);
+  private @Nullable Map<RoomName, Wild> wildcards;
+
+  /** How many joins wait for the application's word, also those that were left meanwhile. */
+  int admissions;
+
+  Memberships(Session session) {
+    this.session = session;
+  }
+
+  List<RoomName> rooms() {
+    return List.copyOf(rooms.keySet());
+  }
+
+  boolean isIn(RoomName room) {
+    return rooms.containsKey(room);
+  }
+
+  @Nullable Joining get(RoomName room) {
+    return rooms.get(room);
+  }
+
+  // -- Joining and leaving -----------------------------------------------------------------------
+
+  void join(long ref, RoomName room, From from, boolean presence, @Nullable String filter) {
+    Problem problem = flaw(room, from);
+    if (problem != null) {
+      session.tell(new Notice.Refused(ref, room, problem));
+    } else {
+      begin(ref, room, from, presence, filter, null);
+    }
+  }
+
+  private @Nullable Problem flaw(RoomName room, From from) {
+    NodeSettings settings = session.shard().settings();
+    if (rooms.containsKey(room)) {
+      String words = "room " + room + " has been joined already";
+      return new Problem(Problem.Reason.ALREADY_JOINED, words);
+    }
+    if (!session.mayJoin(room)) {
+      return new Problem(Problem.Reason.FORBIDDEN, "not permitted to join room " + room);
+    }
+    if ((from instanceof From.Last || from instanceof From.Since)
+        && session.shard().policies().of(room).history() == RoomPolicy.History.NOBODY) {
+      return new Problem(Problem.Reason.FORBIDDEN, "room " + room + " shows no history");
+    }
+    if (rooms.size() >= settings.maxRoomsPerSession()) {
+      String most = "a session may join at most " + rooms.size() + " rooms; leave one first";
+      return new Problem(Problem.Reason.TOO_MANY_ROOMS, most);
+    }
+    if (admissions >= settings.maxRoomsPerSession()) {
+      String detail = admissions + " joins wait for the application; wait for their answers";
+      return new Problem(Problem.Reason.OVERLOADED, detail);
+    }
+    return null;
+  }
+
+  private void begin(
+      long ref,
+      RoomName room,
+      From from,
+      boolean presence,
+      @Nullable String filter,
+      @Nullable Runnable settled) {
+    Shard shard = session.shard();
+    Joining joining = new Joining(session, shard.view(room), ref, from, presence, filter, settled);
+    rooms.put(room, joining);
+    remembered.remove(room);
+    joining.begin();
+  }
+
+  void leave(long ref, RoomName room) {
+    Joining joining = rooms.remove(room);
+    if (joining == null) {
+      String words = "room " + room + " has not been joined";
+      session.refuse(ref, room, Problem.Reason.NOT_JOINED, words);
+    } else {
+      joining.end(true);
+      session.tell(new Notice.Left(ref, room, null));
+    }
+  }
+
+  /** The server takes it out of a room, if it is there, and says why. */
+  void expel(RoomName room, String reason) {
+    remembered.remove(room);
+    Joining joining = rooms.remove(room);
+    if (joining != null) {
+      joining.end(true);
+      session.tell(new Notice.Left(0, room, reason));
+    }
+  }
+
+  /** Leaves what may not be read any more. */
+  void leaveForbidden() {
+    for (RoomName room : rooms()) {
+      if (!session.mayJoin(room)) {
+        String words = "not permitted to read room " + room + " any more";
+        session.refuse(0, room, Problem.Reason.FORBIDDEN, words);
+        leave(0, room);
+      }
+    }
+  }
+
+  /** A join came to nothing; one that nobody asked for is not spoken of. */
+  void failed(Joining joining, long ref, Problem problem) {
+    RoomName room = joining.view().name();
+    rooms.remove(room);
+    if (!joining.isSummoned()) {
+      session.tell(new Notice.Refused(ref, room, problem));
+    }
+  }
+
+  // -- Wildcards ---------------------------------------------------------------------------------
+
+  void joinMatching(
+      long ref, Wildcard wildcard, From from, boolean presence, @Nullable String filter) {
+    Map<RoomName, Wild> known = wildcards == null ? new LinkedHashMap<>(2) : wildcards;
+    wildcards = known;
+    RoomName name = wildcard.name();
+    if (known.containsKey(name)) {
+      String words = wildcard + " has been joined already";
+      session.refuse(ref, name, Problem.Reason.ALREADY_JOINED, words);
+      return;
+    }
+    int most = session.shard().settings().maxRoomsPerSession();
+    if (known.size() >= most) {
+      String words = "a session may join at most " + most + " wildcards; leave one first";
+      session.refuse(ref, name, Problem.Reason.TOO_MANY_ROOMS, words);
+      return;
+    }
+    Wild wild = new Wild(wildcard, from, presence, filter, new LinkedHashSet<>());
+    known.put(name, wild);
+    Shard shard = session.shard();
+    shard.wildcardsChanged(session, known.size() == 1 ? 1 : 0);
+    // The list is asked for when this is known: what comes up meanwhile is summoned.
+    shard
+        .broker()
+        .rooms(wildcard, MAX_MATCHING + 1, answer -> shard.post(() -> listed(ref, wild, answer)));
+  }
+
+  private void listed(long ref, Wild wild, Broker.Answer<List<RoomName>> answer) {
+    Map<RoomName, Wild> known = wildcards;
+    RoomName name = wild.wildcard().name();
+    if (session.isClosed() || known == null || known.get(name) != wild) {
+      return;
+    }
+    switch (answer) {
+      case Broker.Answer.Failed<List<RoomName>>(var problem) -> {
+        known.remove(name);
+        forgetWildcards(known);
+        session.tell(new Notice.Refused(ref, name, problem));
+      }
+      case Broker.Answer.Done<List<RoomName>>(var found) -> {
+        Position nowhere = new Position(new Epoch(0, 0), 0);
+        session.tell(new Notice.Joined(ref, name, nowhere, 1, 1, null));
+        found.forEach(room -> joinBy(wild, room, () -> {}));
+      }
+    }
+  }
+
+  private void joinBy(Wild wild, RoomName room, Runnable settled) {
+    if (rooms.containsKey(room) || !session.mayJoin(room)) {
+      settled.run();
+      return;
+    }
+    Problem flaw = flaw(room, wild.from());
+    if (wild.rooms().size() >= MAX_MATCHING || flaw != null) {
+      if (flaw == null || flaw.reason() == Problem.Reason.TOO_MANY_ROOMS) {
+        String words = "%s matches more rooms than the %d that could be joined; %s is not read";
+        String detail = words.formatted(wild.wildcard(), wild.rooms().size(), room);
+        session.refuse(0, wild.wildcard().name(), Problem.Reason.TOO_MANY_ROOMS, detail);
+      }
+      settled.run();
+      return;
+    }
+    wild.rooms().add(room);
+    begin(0, room, wild.from(), wild.presence(), wild.filter(), settled);
+  }
+
+  /** Leaves a wildcard, and the rooms that were joined by it and by no other. */
+  void leaveMatching(long ref, Wildcard wildcard) {
+    Map<RoomName, Wild> known = wildcards;
+    Wild wild = known == null ? null : known.remove(wildcard.name());
+    if (known == null || wild == null) {
+      String words = wildcard + " has not been joined";
+      session.refuse(ref, wildcard.name(), Problem.Reason.NOT_JOINED, words);
+      return;
+    }
+    for (RoomName room : wild.rooms()) {
+      Wild other = wildFor(room);
+      if (other != null) {
+        other.rooms().add(room);
+      } else if (rooms.containsKey(room)) {
+        leave(0, room);
+      }
+    }
+    forgetWildcards(known);
+    session.tell(new Notice.Left(ref, wildcard.name(), null));
+  }
+
+  private void forgetWildcards(Map<RoomName, Wild> known) {
+    if (known.isEmpty()) {
+      wildcards = null;
+      session.shard().wildcardsChanged(session, -1);
+    }
+  }
+
+  private @Nullable Wild wildFor(RoomName room) {
+    Map<RoomName, Wild> known = wildcards;
+    if (known != null) {
+      for (Wild wild : known.values()) {
+        if (wild.wildcard().matches(room)) {
+          return wild;
+        }
+      }
+    }
+    return null;
+  }
+
+  // -- What comes up -----------------------------------------------------------------------------
+
+  /**
+   * A room is about to get a message: a session that it is meant for, or that joined it by a
+   * wildcard, begins to read.
+   *
+   * @param settled run once, when the session reads it or never will
+   */
+  void summoned(RoomName room, Runnable settled) {
+    Wild wild = room.isInbox() ? null : wildFor(room);
+    if (wild != null) {
+      joinBy(wild, room, settled);
+    } else if (room.isInbox() && !rooms.containsKey(room) && session.owns(room)) {
+      begin(0, room, new From.Now(), false, null, settled);
+    } else {
+      settled.run();
+    }
+  }
+
+  // -- The end, and coming back ------------------------------------------------------------------
+
+  /** All of them, also those not joined again yet. */
+  List<RoomName> all() {
+    Set<RoomName> all = new LinkedHashSet<>(remembered);
+    all.addAll(rooms.keySet());
+    return List.copyOf(all);
+  }
+
+  /** The rooms of the session that was taken up, which the client may join again. */
+  void remember(DetachedSession found) {
+    remembered.addAll(found.rooms());
+    for (RoomName inbox : session.inboxes()) {
+      if (!found.rooms().contains(inbox)) {
+        missed(inbox, found.lostAt());
+      }
+    }
+  }
+
+  /** Reads an inbox that was not read before, if something came into it meanwhile. */
+  private void missed(RoomName inbox, long lostAt) {
+    Shard shard = session.shard();
+    shard.ifInUse(
+        inbox,
+        () -> {
+          if (!session.isClosed() && !rooms.containsKey(inbox)) {
+            begin(0, inbox, new From.Since(lostAt), false, null, () -> {});
+          }
+        });
+  }
+
+  List<RoomName> unvisited() {
+    return new ArrayList<>(remembered);
+  }
+
+  /** Rooms not joined again in time are left for good. */
+  void forgetRemembered() {
+    remembered.clear();
+  }
+
+  void endAll(boolean forGood) {
+    for (Joining joining : List.copyOf(rooms.values())) {
+      joining.end(forGood);
+    }
+    rooms.clear();
+    if (wildcards != null) {
+      wildcards = null;
+      session.shard().wildcardsChanged(session, -1);
+    }
+  }
+}
