@@ -22,6 +22,8 @@ void main() throws InterruptedException {
           .listen(8080);
   var feed = server.room("prices/metals");
   Map<String, Double> prices = new TreeMap<>(Map.of("copper", 9.1, "gold", 2400.0, "silver", 31.0));
+  // Rhodium is not traded today: only those who are given the newest of each key see it.
+  feed.publishJson("rhodium", new Price("rhodium", 4700.0)).join();
   while (!server.isDraining()) {
     prices.replaceAll(
         (symbol, price) -> price * ThreadLocalRandom.current().nextDouble(0.99, 1.01));

@@ -2,6 +2,8 @@ package dev.carillon.core;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the newest message of each key stood in a room at one moment: what came before it is
@@ -9,16 +11,20 @@ import java.util.Map;
  */
 final class Conflation {
   /** How far back keys are looked for. */
-  private static final int LOOKED_AT = 16_384;
+  static final int LOOKED_AT = 16_384;
 
   private final long upTo;
   private final Map<String, Long> newest = new HashMap<>();
 
-  /** Looks at what the node's log holds. */
-  Conflation(RoomLog log) {
-    upTo = log.head();
+  /**
+   * Looks at what is at hand.
+   *
+   * @param entries gives the entry of an offset, or null where it would have to be read first
+   */
+  Conflation(long head, LongFunction<@Nullable Entry> entries) {
+    upTo = head;
     for (long offset = upTo; offset > upTo - LOOKED_AT; offset--) {
-      Entry entry = log.get(offset);
+      Entry entry = entries.apply(offset);
       if (entry == null) {
         break;
       }

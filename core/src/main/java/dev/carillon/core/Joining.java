@@ -19,6 +19,7 @@ final class Joining {
   private final RoomPolicy policy;
   private final long ref;
   private final From from;
+  private final boolean latest;
   private final boolean rosterWanted;
   private final @Nullable String expression;
   private @Nullable Selection filter;
@@ -52,7 +53,11 @@ final class Joining {
     this.view = view;
     this.policy = view.shard().policies().of(view.name());
     this.ref = ref;
-    this.from = from instanceof From.Now ? begins(policy) : from;
+    this.latest =
+        from instanceof From.Now
+            && policy.onJoin() == RoomPolicy.OnJoin.LATEST
+            && session.canBeTold();
+    this.from = from instanceof From.Now ? begins() : from;
     this.expression = expression;
     this.settled = settled;
     this.summoned = settled != null;
@@ -60,8 +65,11 @@ final class Joining {
     view.retain();
   }
 
-  private static From begins(RoomPolicy policy) {
-    return policy.onJoin() == RoomPolicy.OnJoin.NOTHING ? new From.Now() : new From.Last(1);
+  /** Where a reader begins that does not say so. One that cannot be told a gap gets one message. */
+  private From begins() {
+    return policy.onJoin() == RoomPolicy.OnJoin.NOTHING
+        ? new From.Now()
+        : new From.Last(latest ? Conflation.LOOKED_AT : 1);
   }
 
   /** Whether the client did not ask for it, but for others like it or for nothing. */
@@ -318,7 +326,11 @@ final class Joining {
       case From.Last last -> joined(head, first, roster);
       case From.Since since -> joined(head, first, roster);
     }
-    reader = view.add(session, first, filter);
+    Reader added = view.add(session, first, filter);
+    if (latest) {
+      added.conflate();
+    }
+    reader = added;
     settle();
   }
 

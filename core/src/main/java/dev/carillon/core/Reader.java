@@ -261,12 +261,17 @@ final class Reader {
       case SKIP -> skip();
       case CONFLATE -> {
         view.shard().slowReaderCounts().count(SlowReaders.Action.CONFLATE);
-        conflation = view.conflation();
-        announced = next - 1;
+        conflate();
         return false;
       }
     }
     return true;
+  }
+
+  /** It gets the newest message of each key of what there is now; what it loses is told. */
+  void conflate() {
+    conflation = view.conflation();
+    announced = next - 1;
   }
 
   /** What is done when it is slow. */

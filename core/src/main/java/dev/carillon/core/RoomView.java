@@ -243,7 +243,7 @@ final class RoomView {
   Conflation conflation() {
     Conflation known = conflation;
     if (known == null || known.upTo() + 1 < lagFloor || shard.uptime() > conflatedAt + 1000) {
-      known = new Conflation(log());
+      known = new Conflation(head(), this::entry);
       conflation = known;
       conflatedAt = shard.uptime();
     }

@@ -88,7 +88,10 @@ public final class RoomSetup {
     return this;
   }
 
-  /** Gives whoever joins the newest message of each key first, and slow readers only those. */
+  /**
+   * Gives whoever joins the newest message of each key first, and slow readers only those. Older
+   * ones may come before it when the room was not in use for a while.
+   */
   public RoomSetup latestOfEachKey() {
     settings =
         settings

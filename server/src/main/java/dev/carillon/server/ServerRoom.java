@@ -142,7 +142,8 @@ public final class ServerRoom {
   }
 
   /**
-   * Takes everybody out of the room, who may join again. What it holds is kept.
+   * Takes everybody who has a connection out of the room; they may join again. What it holds is
+   * kept.
    *
    * @return completes when all are out
    */

@@ -11,6 +11,7 @@ import dev.carillon.testkit.TestNode;
 import dev.carillon.wire.FromServer;
 import dev.carillon.wire.Member;
 import dev.carillon.wire.PresenceEvent;
+import dev.carillon.wire.Range;
 import dev.carillon.wire.ServerMessage;
 import java.time.Duration;
 import java.util.List;
@@ -211,6 +212,41 @@ class PolicyTests {
 
     Dialogue ann = client("ann").says("{'op':'join','id':2,'room':'r'}");
     assertThat(texts(ann.hears())).containsExactly("b");
+  }
+
+  @Test
+  void theLatestOfEachKeyComesOnJoiningAndTheOthersAreTold() {
+    rooms(
+        policy(
+            USUAL.delivery(),
+            USUAL.presence(),
+            USUAL.creation(),
+            USUAL.history(),
+            RoomPolicy.OnJoin.LATEST));
+    Dialogue feed = client("feed");
+    for (String key : List.of("a", "b", "a", "c", "b")) {
+      feed.says(
+          "{'op':'publish','room':'r','type':'text','data':'%s','key':'%s'}".formatted(key, key));
+    }
+    publish("no key");
+
+    List<FromServer> heard = client("ann").says("{'op':'join','id':2,'room':'r'}").hears();
+    assertThat(texts(heard)).containsExactly("a", "c", "b", "no key");
+    assertThat(heard.get(1)).isInstanceOf(ServerMessage.Resumed.class);
+    assertThat(heard)
+        .filteredOn(ServerMessage.Gap.class::isInstance)
+        .singleElement()
+        .satisfies(
+            gap -> {
+              assertThat(((ServerMessage.Gap) gap).ranges()).containsExactly(new Range(1, 2));
+              assertThat(((ServerMessage.Gap) gap).reason()).isEqualTo("conflated");
+            });
+
+    feed.says("{'op':'publish','room':'r','type':'text','data':'b2','key':'b'}");
+    Dialogue bob = client("bob").says("{'op':'join','id':2,'room':'r'}");
+    assertThat(texts(bob.hears())).as("a moment later").contains("a", "c", "no key", "b2");
+    Dialogue eve = client("eve").says("{'op':'join','id':2,'room':'r','last':2}");
+    assertThat(texts(eve.hears())).as("who says where to begin").containsExactly("no key", "b2");
   }
 
   @Test
