@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
       ConnectCommand.class,
       PublishCommand.class,
       BenchCommand.class,
+      TokenCommand.class,
       BackupCommand.class,
       EchoCommand.class,
       AutobahnClientCommand.class,

@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
       "  carillon serve",
       "  carillon serve --port 9000 --auth trusting",
       "  carillon serve --data /var/lib/carillon",
+      "  carillon serve --host 0.0.0.0 --jwt-key chat.key     (see carillon token)",
       "  carillon serve --config carillon.yaml --set drain.time=30s",
       "",
       "The settings are described in docs/reference/configuration.md."
@@ -37,8 +38,22 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--auth",
       paramLabel = "MODE",
-      description = "Who clients are: anonymous, or trusting (believes ?user=alice).")
+      description =
+          "Who clients are: anonymous, trusting (believes ?user=alice), or jwt (asks for a token).")
   private @Nullable String auth;
+
+  @Option(
+      names = "--jwt-key",
+      paramLabel = "FILE",
+      description =
+          "Lets in only who brings a token that this key signed: a secret, or a public key in PEM.")
+  private @Nullable Path jwtKey;
+
+  @Option(
+      names = "--jwks",
+      paramLabel = "ADDRESS",
+      description = "As --jwt-key, with the keys at an https address or in a file.")
+  private @Nullable String jwks;
 
   @Option(
       names = "--insecure",
@@ -59,6 +74,10 @@ final class ServeCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     options.also("--auth", "auth.mode", auth);
+    String locked = jwtKey != null || jwks != null ? "jwt" : null;
+    options.also("--jwt-key or --jwks", "auth.mode", auth == null ? locked : null);
+    options.also("--jwt-key", "auth.jwt.key", jwtKey);
+    options.also("--jwks", "auth.jwt.jwks", jwks);
     options.also("--insecure", "auth.insecure", insecure ? "true" : null);
     options.also("--data", "broker.name", directory == null ? null : "sqlite");
     options.also("--data", "broker.settings.directory", directory);

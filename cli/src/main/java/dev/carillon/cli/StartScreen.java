@@ -55,7 +55,9 @@ final class StartScreen {
     if (configuration.listen().page()) {
       lines.add("  a chat to try      " + http + "/   (open it in two tabs)");
     }
-    lines.add("  a terminal         ./carillon connect " + ws + " chat/lobby");
+    boolean locked = configuration.auth().mode() == AuthMode.JWT;
+    String token = locked ? "   (with $CARILLON_TOKEN, from ./carillon token)" : "";
+    lines.add("  a terminal         ./carillon connect " + ws + " chat/lobby" + token);
     lines.add("  any WebSocket      " + ws + "/rooms/chat/lobby");
     lines.add(
         "  client libraries   %s%s   (carillon.v1.json)"
@@ -68,10 +70,11 @@ final class StartScreen {
     if (configuration.listen().equals(configuration.listen().withHost("127.0.0.1"))) {
       off.add("other machines cannot connect (--host)");
     }
-    off.add(
-        configuration.auth().mode() == AuthMode.TRUSTING
-            ? "users are believed without proof (--auth)"
-            : "users have no names (--auth trusting, for development)");
+    switch (configuration.auth().mode()) {
+      case ANONYMOUS -> off.add("users have no names (--jwt-key, or --auth trusting to try)");
+      case TRUSTING -> off.add("users are believed without proof (--jwt-key)");
+      case JWT -> {}
+    }
     if (configuration.tls() == null) {
       off.add("no TLS (tls: in --config)");
     }

@@ -6,13 +6,14 @@ import dev.carillon.core.spi.Authenticator;
 import dev.carillon.core.spi.Credentials;
 import dev.carillon.core.spi.Permissions;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.function.Consumer;
 import org.slf4j.LoggerFactory;
 
 /** The authenticators that come with a server. */
 final class Authenticators {
   /** One answer for all who are refused: it tells nobody why. */
-  private static final Authenticator.Answer REFUSED =
+  static final Authenticator.Answer REFUSED =
       new Authenticator.Answer.Refused(
           new Problem(Problem.Reason.UNAUTHENTICATED, "these credentials are not accepted"));
 
@@ -20,8 +21,9 @@ final class Authenticators {
 
   private Authenticators() {}
 
-  static Authenticator of(AuthMode mode) {
-    return switch (mode) {
+  static Authenticator of(Auth auth) {
+    return switch (auth.mode()) {
+      case JWT -> JwtAuthenticator.of(auth.jwt(), InstantSource.system());
       case ANONYMOUS -> (credentials, answer) -> answer.accept(accepted(guest()));
       case TRUSTING ->
           (credentials, answer) -> {

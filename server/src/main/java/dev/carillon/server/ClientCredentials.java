@@ -14,10 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds what a request says of who sent it. */
 final class ClientCredentials {
-  /** The query parameter, and the cookie after {@code carillon_}, that holds a token. */
+  /** The query parameter that holds a token. */
   static final String TOKEN = "token";
 
-  private static final String COOKIE = "carillon_token";
   private static final String SUBPROTOCOL = "bearer.";
   private static final String SCHEME = "Bearer ";
   private static final int MAX_USER = 200;
@@ -26,13 +25,12 @@ final class ClientCredentials {
 
   /**
    * The credentials of a request: the Authorization header, else a subprotocol {@code
-   * bearer.<token>}, else the cookie {@code carillon_token}, else the query parameter {@code
-   * token}.
+   * bearer.<token>}, else the cookie, else the query parameter {@code token}.
    *
-   * <p>Browsers send cookies for pages of any origin, so the cookie counts only where an Origin was
-   * sent, which the door has checked.
+   * @param cookieName the cookie's name, or null when none counts
    */
-  static Credentials of(HttpFields fields, RequestTarget target, Peer peer) {
+  static Credentials of(
+      HttpFields fields, RequestTarget target, Peer peer, @Nullable String cookieName) {
     String user = user(target.parameter("user"));
     String header = header(fields);
     if (header != null) {
@@ -42,7 +40,7 @@ final class ClientCredentials {
     if (subprotocol != null) {
       return credentials(subprotocol, Source.SUBPROTOCOL, user, peer);
     }
-    String cookie = fields.first("Origin") == null ? null : cookie(fields);
+    String cookie = cookieName == null ? null : cookie(fields, cookieName);
     if (cookie != null) {
       return credentials(cookie, Source.COOKIE, user, peer);
     }
@@ -94,11 +92,11 @@ final class ClientCredentials {
     return null;
   }
 
-  private static @Nullable String cookie(HttpFields fields) {
+  private static @Nullable String cookie(HttpFields fields, String name) {
     for (String line : fields.all("Cookie")) {
       for (String cookie : line.split(";")) {
         int equals = cookie.indexOf('=');
-        if (equals > 0 && cookie.substring(0, equals).strip().equals(COOKIE)) {
+        if (equals > 0 && cookie.substring(0, equals).strip().equals(name)) {
           return cookie.substring(equals + 1).strip();
         }
       }

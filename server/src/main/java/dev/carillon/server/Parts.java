@@ -15,8 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What a configuration means to each of the parts that a server is put together from. */
 final class Parts {
-  private static final int MAX_BODY_BYTES = 1 << 20;
-
   private Parts() {}
 
   static NodeSettings node(Configuration configuration) {
@@ -83,7 +81,7 @@ final class Parts {
         tcp(configuration.tcp()),
         listen.backlog(),
         configuration.limits().maxConnections(),
-        MAX_BODY_BYTES);
+        configuration.api().maxBody().toInt());
   }
 
   private static TcpOptions tcp(Tcp tcp) {

@@ -1,5 +1,6 @@
 package dev.carillon.server;
 
+import dev.carillon.core.Problem;
 import dev.carillon.transport.HttpResponse;
 import dev.carillon.websocket.HttpFields;
 import java.nio.charset.StandardCharsets;
@@ -9,9 +10,62 @@ final class Problems {
   private Problems() {}
 
   static HttpResponse of(int status, String title, String detail, HttpFields fields) {
-    String body =
+    return body(
+        status,
         "{\"title\":%s,\"status\":%d,\"detail\":%s}\n"
-            .formatted(quoted(title), status, quoted(detail));
+            .formatted(quoted(title), status, quoted(detail)),
+        fields);
+  }
+
+  /**
+   * Why something was not published.
+   *
+   * @param inDoubt whether it may have been all the same
+   */
+  static HttpResponse of(Problem problem, boolean inDoubt) {
+    Problem.Reason reason = problem.reason();
+    int status = status(reason);
+    return body(
+        status,
+        "{\"title\":%s,\"status\":%d,\"detail\":%s,\"code\":%s,\"retryable\":%b,\"in_doubt\":%b}\n"
+            .formatted(
+                quoted(title(status)),
+                status,
+                quoted(problem.detail()),
+                quoted(reason.code()),
+                reason.retryable(),
+                inDoubt),
+        reason.retryable() ? HttpFields.of("Retry-After", "1") : HttpFields.NONE);
+  }
+
+  /** The status for a kind of refusal. */
+  static int status(Problem.Reason reason) {
+    return switch (reason) {
+      case UNAUTHENTICATED, TOKEN_EXPIRED -> 401;
+      case FORBIDDEN -> 403;
+      case NOT_JOINED, ALREADY_JOINED, SEQUENCE_GAP, PUBLISHER_RESET -> 409;
+      case TOO_LARGE, TOO_MANY_ROOMS -> 413;
+      case RATE_LIMITED -> 429;
+      case INTERNAL -> 500;
+      // Whatever else there is says of itself whether it is the client's to put right.
+      default -> reason.retryable() ? 503 : 400;
+    };
+  }
+
+  private static String title(int status) {
+    return switch (status) {
+      case 401 -> "Unauthorized";
+      case 403 -> "Forbidden";
+      case 409 -> "Conflict";
+      case 413 -> "Content Too Large";
+      case 429 -> "Too Many Requests";
+      case 500 -> "Internal Server Error";
+      case 503 -> "Service Unavailable";
+      default -> "Bad Request";
+    };
+  }
+
+  private static HttpResponse body(int status, String body, HttpFields fields) {
     return new HttpResponse(
         status,
         fields.with("Content-Type", "application/problem+json").with("Cache-Control", "no-store"),

@@ -95,15 +95,20 @@ final class Reception implements Door {
           403,
           "pages of this origin may not connect; the server's `origins` setting lists who may");
     }
-    return upgrade(request, target, main, peer);
+    Credentials credentials =
+        ClientCredentials.of(request.fields(), target, peer, configuration.auth().cookie());
+    if (credentials.source() == Credentials.Source.COOKIE && origin == null) {
+      return new Decision.Refuse(
+          403, "a token in a cookie counts only beside an Origin; send it in another way");
+    }
+    return upgrade(target, main, credentials);
   }
 
-  private Decision upgrade(RequestHead request, RequestTarget target, boolean main, Peer peer) {
+  private Decision upgrade(RequestTarget target, boolean main, Credentials credentials) {
     String path = main ? MAIN : target.path();
     List<Protocol> spoken =
         main ? protocols : protocols.stream().filter(known -> known.answers(path)).toList();
     List<String> names = spoken.stream().flatMap(p -> p.subprotocols().stream()).toList();
-    Credentials credentials = ClientCredentials.of(request.fields(), target, peer);
     var opening = ClientCredentials.withoutToken(target.query());
     return new Decision.Upgrade(
         new ServerTerms(names, deflate, OriginPolicy.ANY),

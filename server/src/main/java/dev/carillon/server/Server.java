@@ -46,11 +46,21 @@ public final class Server implements AutoCloseable {
     broker = openBroker(configuration.broker(), rules, clock, random);
     loops = EventLoops.start(Parts.loops(configuration), clock);
     node =
-        new Node(Parts.node(configuration), rules, broker, gate, clock, random, loops.mailboxes());
+        new Node(
+            Parts.node(configuration),
+            rules,
+            broker,
+            gate,
+            InstalledFilters.find(),
+            clock,
+            random,
+            loops.mailboxes());
     loops.serve(node);
     var reception = new Reception(configuration, protocols, authenticator, draining::get);
     var metrics = new Metrics(configuration.node().name(), loops, node);
-    var site = new Site(configuration.listen(), reception, loops, metrics, draining::get);
+    var publishing = new PublishApi(configuration.api(), rules, this::append, draining::get);
+    var site =
+        new Site(configuration.listen(), reception, loops, metrics, publishing, draining::get);
     try {
       listener =
           Listener.open(
@@ -110,6 +120,15 @@ public final class Server implements AutoCloseable {
    */
   public CompletableFuture<Position> publish(String room, Draft draft) {
     return room(room).publish(draft);
+  }
+
+  private CompletableFuture<PublishApi.Outcome> append(RoomName room, Draft draft) {
+    var answer = new CompletableFuture<PublishApi.Outcome>();
+    node.publish(
+        room,
+        draft,
+        (result, readers) -> answer.complete(new PublishApi.Outcome(room, result, readers)));
+    return answer;
   }
 
   /** Publishes a text in the server's own name; as {@link #publish(String, Draft)}. */

@@ -104,7 +104,7 @@ public final class ServerSetup {
     Authenticator own = authenticator;
     if (own == null) {
       refuseOpenDoor();
-      own = Authenticators.of(configuration.auth().mode());
+      own = Authenticators.of(configuration.auth());
     }
     return Server.start(configuration, own, HandlerGate.of(handlers, calls));
   }

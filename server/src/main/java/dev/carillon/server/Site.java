@@ -20,6 +20,7 @@ final class Site implements HttpHandler {
   private final Reception reception;
   private final EventLoops loops;
   private final Metrics metrics;
+  private final PublishApi publishApi;
   private final BooleanSupplier draining;
 
   Site(
@@ -27,11 +28,13 @@ final class Site implements HttpHandler {
       Reception reception,
       EventLoops loops,
       Metrics metrics,
+      PublishApi publishApi,
       BooleanSupplier draining) {
     this.listen = listen;
     this.reception = reception;
     this.loops = loops;
     this.metrics = metrics;
+    this.publishApi = publishApi;
     this.draining = draining;
   }
 
@@ -51,6 +54,7 @@ final class Site implements HttpHandler {
           read(request)
               ? metrics.text().thenApply(text -> HttpResponse.of(200, Metrics.CONTENT_TYPE, text))
               : notAllowed();
+      case PublishApi.PATH -> publishApi.handle(request);
       default -> other(request, path);
     };
   }

@@ -24,7 +24,7 @@ class ClientCredentialsTests {
             "Sec-WebSocket-Protocol",
             "carillon.v1.json, bearer.s",
             "Cookie",
-            "carillon_token=c",
+            "my_token=c",
             "Origin",
             "http://a");
 
@@ -36,18 +36,19 @@ class ClientCredentialsTests {
   @Test
   void aSubprotocolCountsBeforeCookieAndQuery() {
     Credentials found =
-        of("/ws?token=q", "Sec-WebSocket-Protocol", "x,bearer.s.t", "Cookie", "carillon_token=c");
+        of("/ws?token=q", "Sec-WebSocket-Protocol", "x,bearer.s.t", "Cookie", "my_token=c");
 
     assertThat(token(found)).isEqualTo("s.t");
     assertThat(found.source()).isEqualTo(Credentials.Source.SUBPROTOCOL);
   }
 
   @Test
-  void aCookieCountsOnlyWhereAnOriginWasSent() {
-    assertThat(of("/ws", "Cookie", "a=b; carillon_token=c").source())
+  void aCookieCountsOnlyUnderItsConfiguredName() {
+    assertThat(token(of("/ws", "Cookie", "a=b; my_token=c"))).isEqualTo("c");
+    assertThat(of("/ws", "Cookie", "your_token=c").source()).isEqualTo(Credentials.Source.NONE);
+    HttpFields fields = HttpFields.of("Cookie", "a=b; my_token=c");
+    assertThat(ClientCredentials.of(fields, target("/ws"), PEER, null).source())
         .isEqualTo(Credentials.Source.NONE);
-    assertThat(token(of("/ws", "Cookie", "a=b; carillon_token=c", "Origin", "http://a")))
-        .isEqualTo("c");
   }
 
   @Test
@@ -77,7 +78,7 @@ class ClientCredentialsTests {
   }
 
   private static Credentials of(String target, String... fields) {
-    return ClientCredentials.of(HttpFields.of(fields), target(target), PEER);
+    return ClientCredentials.of(HttpFields.of(fields), target(target), PEER, "my_token");
   }
 
   private static RequestTarget target(String target) {

@@ -71,7 +71,7 @@ class ConfigurationTests {
           """
           listen:\\n  prot: 1          | :2: 'listen.prot' is no setting. Did you mean 'listen.port'? Allowed here: backlog, host, loops, page, paths, port, unix
           listn: {}                     | :1: 'listn' is no setting. Did you mean 'listen'?
-          zebra: 1                      | :1: 'zebra' is no setting. Allowed here: auth, broker
+          zebra: 1                      | :1: 'zebra' is no setting. Allowed here: api, auth
           listen:\\n  port: eighty     | :2: listen.port is 'eighty', must be a whole number
           listen:\\n  port: [1]        | :2: listen.port is a list, must be a whole number
           listen:\\n  port: 70000      | :2: listen.port is 70000, must be 0 to 65535
@@ -85,7 +85,12 @@ class ConfigurationTests {
           heartbeat: {timeout: 0s}      | :1: heartbeat.timeout is 0s, must be 100ms to 1d
           limits: {max_message: 1 MB}   | :1: limits.max_message is '1 MB', must be a size like 512 B, 64 KiB, 1 MiB or 2 GiB
           limits: {max_message: 1 B}    | :1: limits.max_message is 1 B, must be 125 B to 1 GiB
-          auth: {mode: jwt}             | :1: auth.mode is 'jwt', must be anonymous, trusting
+          auth: {mode: token}           | :1: auth.mode is 'token', must be anonymous, trusting, jwt
+          auth: {jwt: {key: k}}         | :1: auth.mode is anonymous, must be jwt as there is a key
+          auth: {mode: jwt, jwt: {key: k, jwks: j}} | :1: auth.jwt.jwks stands beside key
+          auth: {mode: jwt, jwt: {key: k, algorithm: none}} | :1: auth.jwt.algorithm is none of HS256
+          auth: {cookie: a b}           | :1: auth.cookie is no name of a cookie
+          api: {keys: [password]}       | :1: api.keys has one of 8 characters, must be 20 to 200
           origins: [example.org]        | :1: origins has 'example.org': must be same, local, * or an origin
           origins: {a: b}               | :1: origins is a section, must be a text
           tls: {key: k.pem}             | :1: tls.certificate is missing

@@ -27,6 +27,11 @@ final class Sockets implements WebSocket.Listener {
     return sockets;
   }
 
+  /** Takes a connection that was opened in another way. */
+  void use(java.util.concurrent.CompletableFuture<WebSocket> opening) {
+    socket = opening.join();
+  }
+
   WebSocket own() {
     return java.util.Objects.requireNonNull(socket);
   }

@@ -13,7 +13,6 @@ import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
@@ -54,7 +53,9 @@ final class HttpExchange {
     HttpServerCodec codec = new HttpServerCodec();
     pipeline.addBefore(ctx.name(), CODEC, codec);
     pipeline.addBefore(
-        ctx.name(), AGGREGATOR, new HttpObjectAggregator(listener.options().maxBodyBytes(), true));
+        ctx.name(),
+        AGGREGATOR,
+        new HttpBody(listener.options().maxBodyBytes(), () -> tooLarge(ctx)));
     Duration limit = listener.settings().timeouts().handshake();
     if (!limit.isZero()) {
       bodyLimit =
@@ -73,6 +74,14 @@ final class HttpExchange {
     if (!requested) {
       ctx.close();
     }
+  }
+
+  /** The body is larger than may be; what still comes of it is dropped. */
+  private void tooLarge(ChannelHandlerContext ctx) {
+    requested = true;
+    last = true;
+    ctx.writeAndFlush(HttpBody.refusal(socket.listener().options().maxBodyBytes()))
+        .addListener(sent -> answered(ctx, sent.isSuccess()));
   }
 
   /** The request is whole. */

@@ -1,5 +1,6 @@
 package dev.carillon.server.settings;
 
+import dev.carillon.core.spi.Secret;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.file.Path;
@@ -43,6 +44,9 @@ final class Values {
     if (type == Duration.class) {
       return duration(text);
     }
+    if (type == Secret.class) {
+      return text.isEmpty() ? null : new Secret(text);
+    }
     if (type == Path.class) {
       return text.isEmpty() || text.indexOf('\0') >= 0 ? null : Path.of(text);
     }
@@ -69,7 +73,7 @@ final class Values {
     if (type == Path.class) {
       return "a file's path";
     }
-    if (type == String.class) {
+    if (type == String.class || type == Secret.class) {
       return "a text";
     }
     if (type.isEnum()) {
