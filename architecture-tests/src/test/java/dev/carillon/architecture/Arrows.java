@@ -21,6 +21,7 @@ final class Arrows {
           entry("protocols/plain", Set.of("core")),
           entry("brokers/memory", Set.of("core")),
           entry("brokers/sqlite", Set.of("core")),
+          entry("filters-cel", Set.of("core")),
           entry("transport-netty", Set.of("connection")),
           entry("server", Set.of("transport-netty", "core")),
           entry("load", Set.of("websocket")),
