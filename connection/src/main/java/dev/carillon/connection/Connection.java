@@ -1,6 +1,7 @@
 package dev.carillon.connection;
 
 import dev.carillon.core.Disconnect;
+import dev.carillon.core.HeldBytes;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,11 @@ public final class Connection {
   private @Nullable ByteBuffer parked;
   private int paused;
   private boolean ended;
+
+  /** Bytes held, as they were counted last. */
+  private int incoming;
+
+  private int outgoing;
 
   /** Where it stands among its loop's connections. */
   int index;
@@ -53,6 +59,7 @@ public final class Connection {
     } else {
       park(in);
     }
+    countIncoming();
   }
 
   /** The socket has read what there was: replies go out now. */
@@ -99,6 +106,8 @@ public final class Connection {
 
   void tick(int now) {
     int stalled = outbox.stalledSince();
+    countIncoming();
+    countOutgoing(outbox.heldBytes() + socket.heldBytes());
     stage.tick(now);
     if (stalled != 0 && stage instanceof WebSocketStage open && open.stalled(stalled, now)) {
       socket.abort();
@@ -127,6 +136,32 @@ public final class Connection {
     stage.leave(why);
   }
 
+  private void countIncoming() {
+    ByteBuffer left = parked;
+    int now = stage.incomingBytes() + (left == null ? 0 : left.capacity());
+    if (now != incoming) {
+      loop.holds(HeldBytes.Kind.INCOMING, now - incoming);
+      incoming = now;
+    }
+  }
+
+  private void countOutgoing(int now) {
+    if (now != outgoing) {
+      loop.holds(HeldBytes.Kind.OUTGOING, now - outgoing);
+      outgoing = now;
+    }
+  }
+
+  /** Bytes that would be free without it. */
+  int weight() {
+    return incoming + outgoing + stage.pinnedBytes();
+  }
+
+  /** Ends it because memory is short. */
+  void shed() {
+    stage.shed();
+  }
+
   // -- Called by the stages ----------------------------------------------------------------------
 
   void enter(Stage next) {
@@ -137,6 +172,8 @@ public final class Connection {
   void over() {
     stage = Stage.OVER;
     parked = null;
+    countIncoming();
+    countOutgoing(0);
     loop.remove(this);
   }
 

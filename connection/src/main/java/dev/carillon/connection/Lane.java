@@ -13,6 +13,10 @@ final class Lane {
     return buffer.position() - head;
   }
 
+  int capacity() {
+    return buffer.capacity();
+  }
+
   /** Room at the end for this many bytes. */
   ByteBuffer room(int bytes) {
     if (buffer.remaining() < bytes) {

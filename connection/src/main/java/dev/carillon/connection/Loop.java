@@ -1,6 +1,7 @@
 package dev.carillon.connection;
 
 import dev.carillon.core.Disconnect;
+import dev.carillon.core.HeldBytes;
 import dev.carillon.core.Shard;
 import dev.carillon.core.spi.Mailbox;
 import dev.carillon.core.spi.Protocol;
@@ -10,7 +11,9 @@ import dev.carillon.websocket.Compressors;
 import dev.carillon.websocket.SharedCompression;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +35,12 @@ public final class Loop implements AutoCloseable {
   /** In how many ticks every connection's deadlines are looked at once. */
   private static final int SWEEP_TICKS = 4;
 
+  /** When so many bytes more are held, the governor need not wait for the next tick. */
+  private static final long LOOKED_AT_EVERY = 1 << 20;
+
+  /** Who holds less is not ended for it. */
+  private static final int SHED_FROM = 4 << 10;
+
   private final Mailbox mailbox;
   private final InstantSource clock;
   private final RandomGenerator masks;
@@ -43,6 +52,7 @@ public final class Loop implements AutoCloseable {
   private final Map<FormKey, WireForm> forms = new HashMap<>();
   private final Runnable takeTurns = this::takeTurns;
   private final Runnable uncork = this::uncork;
+  private HeldBytes held = new HeldBytes();
   private @Nullable Shard shard;
   private Connection[] connections = new Connection[16];
   private int count;
@@ -50,6 +60,7 @@ public final class Loop implements AutoCloseable {
   private int tick = 1;
   private boolean inRound;
   private boolean uncorkPosted;
+  private long grown;
 
   private record FormKey(Protocol protocol, int windowBits, int threshold) {}
 
@@ -78,6 +89,8 @@ public final class Loop implements AutoCloseable {
   /** Gives the loop its shard, which it drives from now on. */
   public void serve(Shard ownShard) {
     shard = ownShard;
+    held = ownShard.held();
+    ownShard.shedConnectionsWith(this::shed);
   }
 
   /** A connection that has come in. */
@@ -130,6 +143,34 @@ public final class Loop implements AutoCloseable {
     } catch (RuntimeException fault) {
       faults.accept(fault); // time has to go on for the others
     }
+  }
+
+  /** A connection holds more, or less. */
+  void holds(HeldBytes.Kind kind, int more) {
+    held.add(kind, more);
+    grown += Math.max(0, more);
+    Shard own = shard;
+    if (grown > LOOKED_AT_EVERY && own != null) {
+      grown = 0;
+      mailbox.post(own::keepWithinBudget);
+    }
+  }
+
+  private long shed(long bytes) {
+    List<Connection> largest = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      if (connections[i].weight() >= SHED_FROM) {
+        largest.add(connections[i]);
+      }
+    }
+    largest.sort(Comparator.comparingInt(Connection::weight).reversed());
+    long freed = 0;
+    for (int i = 0; i < largest.size() && freed < bytes; i++) {
+      freed += largest.get(i).weight();
+      largest.get(i).shed();
+      traffic.shed();
+    }
+    return freed;
   }
 
   private void tick(Connection connection) {

@@ -213,6 +213,11 @@ final class Outbox implements Output {
     return lane == null ? 0 : lane.size();
   }
 
+  /** How many bytes of memory wait for the socket. */
+  int heldBytes() {
+    return lane == null ? 0 : lane.capacity();
+  }
+
   /** Whether a frame is half sent whose rest only the shard has. */
   boolean cutOff() {
     return rest > 0;

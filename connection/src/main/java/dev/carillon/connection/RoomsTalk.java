@@ -93,6 +93,12 @@ final class RoomsTalk implements Talk, Line, Outlet {
   }
 
   @Override
+  public int pinnedBytes() {
+    Session own = session;
+    return own == null ? 0 : own.heldBytes();
+  }
+
+  @Override
   public boolean proven() {
     return session != null;
   }
@@ -183,6 +189,11 @@ final class RoomsTalk implements Talk, Line, Outlet {
       stage.sentShared();
     }
     return taken;
+  }
+
+  @Override
+  public boolean isFree() {
+    return !stage.connection().outbox().blocked();
   }
 
   @Override

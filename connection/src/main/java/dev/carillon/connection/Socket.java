@@ -19,6 +19,11 @@ public interface Socket {
    */
   int offer(ByteBuffer slice);
 
+  /** Bytes that were taken and are held in memory of this process. */
+  default int heldBytes() {
+    return 0;
+  }
+
   /** Stops (true) or goes on (false) reading; bytes read already may still be handed in. */
   void pauseReading(boolean pause);
 

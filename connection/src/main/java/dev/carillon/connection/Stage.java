@@ -27,6 +27,19 @@ abstract sealed class Stage
   /** The server wants to be rid of the connection. */
   abstract void leave(Disconnect why);
 
+  /** Bytes held for what has come in part. */
+  int incomingBytes() {
+    return 0;
+  }
+
+  /** Bytes that the link keeps elsewhere from being freed. */
+  int pinnedBytes() {
+    return 0;
+  }
+
+  /** Memory is short, and this link holds much of it. */
+  void shed() {}
+
   static final class Over extends Stage {
     @Override
     void received(ByteBuffer in) {

@@ -25,6 +25,11 @@ sealed interface Talk permits BareTalk, RoomsTalk {
   /** Nothing was heard for the heartbeat's time; the WebSocket has sent its ping. */
   void quiet();
 
+  /** Bytes that it keeps elsewhere from being freed. */
+  default int pinnedBytes() {
+    return 0;
+  }
+
   /** Whether the client has proved who it is, where it has to. */
   boolean proven();
 

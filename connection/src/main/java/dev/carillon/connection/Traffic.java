@@ -13,6 +13,7 @@ public final class Traffic {
   private final AtomicLong opened = new AtomicLong();
   private final AtomicLong ended = new AtomicLong();
   private final AtomicLong upgraded = new AtomicLong();
+  private final AtomicLong shed = new AtomicLong();
   private final AtomicLong bytesReceived = new AtomicLong();
   private final AtomicLong bytesSent = new AtomicLong();
   private final AtomicLong messagesReceived = new AtomicLong();
@@ -35,6 +36,11 @@ public final class Traffic {
   /** Opening handshakes that were agreed. */
   public long upgraded() {
     return upgraded.get();
+  }
+
+  /** Links that were ended because memory was short. */
+  public long shedConnections() {
+    return shed.get();
   }
 
   /** Bytes handed in by sockets. */
@@ -77,6 +83,10 @@ public final class Traffic {
 
   void upgrade() {
     add(upgraded, 1);
+  }
+
+  void shed() {
+    add(shed, 1);
   }
 
   void received(int bytes) {

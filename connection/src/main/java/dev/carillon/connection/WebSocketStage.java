@@ -203,6 +203,28 @@ final class WebSocketStage extends Stage implements Receiver {
   }
 
   @Override
+  int incomingBytes() {
+    return engine.heldBytes();
+  }
+
+  @Override
+  int pinnedBytes() {
+    return talk.pinnedBytes();
+  }
+
+  /** Says why where the peer reads, and does not wait for its answer. */
+  @Override
+  void shed() {
+    close(CloseCode.of(Disconnect.OVERLOADED.code()), Disconnect.OVERLOADED.words());
+    connection.outbox().flush();
+    if (connection.outbox().blocked()) {
+      connection.socket().abort();
+    } else {
+      connection.socket().close();
+    }
+  }
+
+  @Override
   void writable() {
     if (!connection.outbox().drain()) {
       return;

@@ -13,6 +13,7 @@ import dev.carillon.core.Payload;
 import dev.carillon.core.Policies;
 import dev.carillon.core.Problem;
 import dev.carillon.core.RoomName;
+import dev.carillon.core.RoomPolicy;
 import dev.carillon.core.Session;
 import dev.carillon.core.User;
 import dev.carillon.core.spi.Authenticator;
@@ -62,13 +63,16 @@ class RoomsTests {
               authenticator,
               new Terms("test", Duration.ofSeconds(25), 1 << 20, 100)));
 
+  private RoomPolicy policy = RoomPolicy.DEFAULT;
+
   RoomsTests() {
     InstantSource clock = InstantSource.system();
+    Policies policies = room -> policy;
     Node node =
         new Node(
             NodeSettings.DEFAULT,
-            Policies.DEFAULT,
-            new MemoryBroker(Policies.DEFAULT, clock, new Random(1)),
+            policies,
+            new MemoryBroker(policies, clock, new Random(1)),
             Gate.OPEN,
             clock,
             new Random(1),
@@ -155,6 +159,8 @@ class RoomsTests {
       if (payload.asText().equals("?")) {
         byte[] answer = answer(answers++).getBytes(StandardCharsets.UTF_8);
         line.send(Payload.Kind.TEXT, ByteBuffer.wrap(answer));
+      } else if (payload.asText().equals("history") && session != null) {
+        session.history(2, ROOM, new From.Last(1000), 1000);
       } else if (session != null) {
         session.publish(1, ROOM, Draft.of(payload));
       }
@@ -172,7 +178,13 @@ class RoomsTests {
     }
 
     @Override
-    public void tell(Notice notice) {}
+    public void tell(Notice notice) {
+      if (notice instanceof Notice.History history) {
+        int size = history.entries().stream().mapToInt(e -> e.message().payload().size()).sum();
+        String page = "page" + "-".repeat(size);
+        line.send(Payload.Kind.TEXT, ByteBuffer.wrap(page.getBytes(StandardCharsets.UTF_8)));
+      }
+    }
   }
 
   private static String answer(int number) {
@@ -294,6 +306,42 @@ class RoomsTests {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whatIsCompressedOnceServesAllUnlessTheRoomForbidsIt(boolean allowed) {
+    RoomPolicy usual = RoomPolicy.DEFAULT;
+    policy =
+        new RoomPolicy(
+            usual.delivery(),
+            usual.retention(),
+            usual.slowReaders(),
+            usual.presence(),
+            usual.creation(),
+            usual.history(),
+            usual.onJoin(),
+            usual.limits(),
+            allowed);
+    String offer = "permessage-deflate; server_max_window_bits=12";
+    List<Peer> peers = IntStream.range(0, 40).mapToObj(i -> new Peer(server, offer, 12)).toList();
+    Peer plain = new Peer(server, null, 15);
+    server.mailbox.runAll();
+    for (int i = 0; i < 50; i++) {
+      plain.say("{\"number\":" + i + ",\"words\":\"" + "said again and again ".repeat(40) + "\"}");
+    }
+    byte[] first = peers.getFirst().socket.takeAll();
+    byte[] uncompressed = plain.socket.takeAll();
+    assertThat(first.length)
+        .isBetween(
+            allowed ? 1 : uncompressed.length,
+            allowed ? uncompressed.length / 5 : uncompressed.length);
+    for (Peer peer : peers) {
+      byte[] bytes = peer == peers.getFirst() ? first : peer.socket.takeAll();
+      assertThat(bytes).isEqualTo(first);
+      peer.receive(ByteBuffer.wrap(bytes));
+      assertThat(peer.texts).hasSize(50);
+    }
+  }
+
   @Test
   void whoDoesNotProveWhoTheyAreIsClosedInTime() {
     authenticator.later = true;
@@ -354,5 +402,42 @@ class RoomsTests {
     peer.connection.closed();
 
     assertThat(server.loop.shard().sessionCount()).isZero();
+  }
+
+  /** Forty requests at once for a past of megabytes: each page waits for the one before it. */
+  @Test
+  void pagesOfHistoryGoOneByOneAndMessagesBetweenThem() {
+    Peer reader = new Peer(server, null, 15);
+    Peer other = new Peer(server, null, 15);
+    server.mailbox.runAll();
+    for (int i = 0; i < 100; i++) {
+      other.say("-".repeat(30_000));
+    }
+    reader.receive();
+    reader.texts.clear();
+    reader.socket.takes = some -> Math.min(some, 10_000);
+    for (int i = 0; i < 40; i++) {
+      reader.say("history");
+    }
+    other.say("small");
+    int reads = 0;
+    while (!reader.texts.contains("small") && reads < 1000) {
+      reads++;
+      reader.unblock();
+      server.mailbox.runAll();
+      reader.receive();
+    }
+    assertThat(reader.texts).hasSizeLessThanOrEqualTo(3).contains("small");
+
+    reader.socket.takes = some -> some;
+    for (int i = 0; i < 100; i++) {
+      reader.unblock();
+      server.mailbox.runAll();
+    }
+    reader.receive();
+    assertThat(reader.closed).isNull();
+    assertThat(reader.texts.stream().filter(text -> text.startsWith("page")).toList())
+        .hasSize(40)
+        .allMatch(page -> page.length() < 100_000);
   }
 }

@@ -18,7 +18,8 @@ public enum Disconnect {
   RESET(4412, true, "the room's log was reset"),
   TOO_LARGE(4413, false, "too large"),
   REMOVED(4423, false, "removed"),
-  RATE_LIMITED(4429, true, "too many requests");
+  RATE_LIMITED(4429, true, "too many requests"),
+  OVERLOADED(4430, true, "the server is short of memory, come back later");
 
   private final int code;
   private final boolean comeBack;

@@ -98,6 +98,11 @@ final class FormReaders {
     dropBehind();
   }
 
+  /** How many bytes its kept rendition has. */
+  long bytes() {
+    return live.bytes();
+  }
+
   /** The round is over. */
   void roundDone() {
     used = false;

@@ -6,7 +6,8 @@ import java.util.List;
 
 /** One client's request for a stretch of a room's log, answered from the broker. */
 final class HistoryRead {
-  private static final int MAX_BYTES = 1 << 20;
+  /** About how much one answer carries: a room has its turn after each. */
+  private static final int MAX_BYTES = 64 << 10;
 
   private final Session session;
   private final long ref;
@@ -48,7 +49,7 @@ final class HistoryRead {
               case From.After after -> extent.head() + 1;
             };
         if (first > extent.head()) {
-          session.tell(new Notice.History(ref, room, extent, List.of(), false));
+          session.tellHistory(new Notice.History(ref, room, extent, List.of(), false));
         } else {
           read(first, limit);
         }
@@ -68,19 +69,19 @@ final class HistoryRead {
         Broker.Extent extent = page.extent();
         if (from instanceof From.After(Position seen) && !seen.epoch().equals(extent.epoch())) {
           Position head = new Position(extent.epoch(), extent.head());
-          session.tell(
+          session.tellHistory(
               new Notice.Reset(
                   ref, room, seen.epoch(), head, extent.oldest(), "epoch-changed", null));
           return;
         }
         List<Entry> entries = page.entries();
         boolean more = !entries.isEmpty() && entries.getLast().offset() < extent.head();
-        session.tell(new Notice.History(ref, room, extent, entries, more));
+        session.tellHistory(new Notice.History(ref, room, extent, entries, more));
       }
     }
   }
 
   private void failed(Problem problem) {
-    session.tell(new Notice.Refused(ref, room, problem));
+    session.tellHistory(new Notice.Refused(ref, room, problem));
   }
 }

@@ -25,6 +25,7 @@ public final class Node {
   private final InstantSource clock;
   private final RandomGenerator random;
   private final List<Shard> shards;
+  private final Governor governor;
 
   /** How many sessions have joined wildcards. */
   private final AtomicInteger wildcards = new AtomicInteger();
@@ -78,6 +79,7 @@ public final class Node {
       made.add(new Shard(this, made.size(), mailbox, prefix));
     }
     this.shards = List.copyOf(made);
+    this.governor = new Governor(settings.memoryBytes(), shards);
   }
 
   /** The shard that runs on the loop of the given index. */
@@ -208,6 +210,11 @@ public final class Node {
   /** 128 bits that nobody can guess, as 32 characters. */
   String newSecret() {
     return new Epoch(random.nextLong(), random.nextLong()).toString();
+  }
+
+  /** What it holds of all that grows with clients. */
+  public Governor governor() {
+    return governor;
   }
 
   /** The limits. */

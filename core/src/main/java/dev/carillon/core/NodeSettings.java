@@ -20,6 +20,8 @@ import java.time.Duration;
  *     sessionTtl}
  * @param maxDetachedSessions how many sessions of one shard may wait for a connection; beyond it
  *     the oldest is given up
+ * @param memoryBytes what the node may hold of all that grows with clients, on the heap and outside
+ *     of it; see {@link Governor}
  */
 public record NodeSettings(
     String name,
@@ -32,7 +34,8 @@ public record NodeSettings(
     Duration roomIdle,
     Duration sessionTtl,
     Duration presenceGrace,
-    int maxDetachedSessions) {
+    int maxDetachedSessions,
+    long memoryBytes) {
   /** The documented defaults. */
   public static final NodeSettings DEFAULT =
       new NodeSettings(
@@ -46,7 +49,8 @@ public record NodeSettings(
           Duration.ofSeconds(30),
           Duration.ofMinutes(2),
           Duration.ofSeconds(10),
-          100_000);
+          100_000,
+          256L << 20);
 
   public NodeSettings {
     positive("maxRoomsPerSession", maxRoomsPerSession);
@@ -56,6 +60,10 @@ public record NodeSettings(
     positive("logBytes", logBytes);
     positive("renditionBytes", renditionBytes);
     positive("maxDetachedSessions", maxDetachedSessions);
+    if (memoryBytes < 1 << 20) {
+      throw new IllegalArgumentException(
+          "memoryBytes is " + memoryBytes + ", must be at least " + (1 << 20));
+    }
     if (presenceGrace.isNegative() || presenceGrace.compareTo(sessionTtl) > 0) {
       throw new IllegalArgumentException(
           "presenceGrace is " + presenceGrace + ", must be 0 to sessionTtl, " + sessionTtl);

@@ -223,6 +223,11 @@ final class Reader {
     return true;
   }
 
+  /** How many bytes it keeps from being freed. */
+  int pinned() {
+    return held == null ? 0 : held.capacity();
+  }
+
   /** Lets go of the segment, finished or not. */
   void letGo() {
     cut = 0;

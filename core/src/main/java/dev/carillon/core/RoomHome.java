@@ -249,11 +249,25 @@ final class RoomHome {
       publish.reply().answered(new Broker.Appended.Failed(false, full), 0);
       return;
     }
+    if (shard.isShortOfMemory() && !pending.isEmpty()) {
+      Problem full =
+          new Problem(
+              Problem.Reason.OVERLOADED,
+              "the server is short of memory, and the broker is behind in this room; try again"
+                  + " later");
+      publish.reply().answered(new Broker.Appended.Failed(false, full), 0);
+      return;
+    }
+    shard.held().add(HeldBytes.Kind.PUBLISHES, weight(publish));
     pending.add(publish);
     if (!inFlight && !queued) {
       queued = true;
       shard.appendAtEndOfRound(this);
     }
+  }
+
+  private static int weight(Pending publish) {
+    return 200 + publish.append().draft().payload().size();
   }
 
   /** The round is ending: what waits leaves as one batch. */
@@ -277,6 +291,7 @@ final class RoomHome {
       for (Pending publish : List.copyOf(pending)) {
         if (publish.append().sender() != null) {
           pending.remove(publish);
+          shard.held().add(HeldBytes.Kind.PUBLISHES, -weight(publish));
           publish.reply().answered(new Broker.Appended.Failed(false, noSuchRoom()), 0);
         }
       }
@@ -322,6 +337,7 @@ final class RoomHome {
       readers += views.get(i).readerCount();
     }
     for (int i = 0; i < batch.size(); i++) {
+      shard.held().add(HeldBytes.Kind.PUBLISHES, -weight(batch.get(i)));
       exists |= results.get(i) instanceof Broker.Appended.Stored;
       batch.get(i).reply().answered(results.get(i), readers);
     }
@@ -329,6 +345,23 @@ final class RoomHome {
       queued = true;
       shard.appendAtEndOfRound(this);
     }
+  }
+
+  // -- Memory ----------------------------------------------------------------------------------
+
+  long logBytes() {
+    return log == null ? 0 : log.bytes();
+  }
+
+  /** Keeps the newest entry of the log; who needs the others reads them from the broker. */
+  long dropLog() {
+    RoomLog current = log;
+    if (current == null) {
+      return 0;
+    }
+    long before = current.bytes();
+    current.shrinkTo(0);
+    return before - current.bytes();
   }
 
   // -- Members ---------------------------------------------------------------------------------

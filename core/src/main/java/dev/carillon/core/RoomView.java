@@ -301,6 +301,34 @@ final class RoomView {
     }
   }
 
+  // -- Memory ------------------------------------------------------------------------------------
+
+  long renditionBytes() {
+    long bytes = 0;
+    for (FormReaders group : groups) {
+      bytes += group.bytes();
+    }
+    return bytes;
+  }
+
+  /** Drops what was encoded; who still needs it has it encoded again. */
+  long dropRenditions() {
+    long bytes = renditionBytes();
+    groups.forEach(FormReaders::reset);
+    return bytes;
+  }
+
+  long pageBytes() {
+    return pages.bytes();
+  }
+
+  /** Drops pages; who still needs one has it read again. */
+  long dropPages() {
+    long bytes = pages.bytes();
+    pages.clear();
+    return bytes;
+  }
+
   private void markDirty() {
     if (!dirty && log != null) {
       dirty = true;

@@ -7,6 +7,7 @@ import dev.carillon.core.spi.Outlet;
 import dev.carillon.core.spi.Permissions;
 import dev.carillon.core.spi.WireForm;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 public final class Session {
   /** So many full turns of its readers, and then other sessions go on. */
   private static final int TURNS_A_ROUND = 16;
+
+  /** So many requests for history may wait for their turn. */
+  private static final int MOST_HISTORIES = 1000;
 
   /** The most bytes that a member may say of itself. */
   public static final int MAX_STATE_BYTES = 4096;
@@ -36,6 +40,8 @@ public final class Session {
   private @Nullable String previousSecret;
   private @Nullable Reader unfinished;
   private @Nullable SessionCalls calls;
+  private final ArrayDeque<HistoryRead> histories = new ArrayDeque<>(0);
+  private boolean readingHistory;
   private boolean blocked;
   private boolean leaving;
   private boolean closed;
@@ -303,8 +309,29 @@ public final class Session {
       return;
     } else if (limit < 1 || limit > 1000) {
       refuse(ref, room, Problem.Reason.BAD_MESSAGE, "limit is " + limit + ", must be 1 to 1000");
+    } else if (histories.size() >= MOST_HISTORIES) {
+      String words = histories.size() + " requests for history wait; ask again after some answers";
+      refuse(ref, room, Problem.Reason.RATE_LIMITED, words);
     } else {
-      new HistoryRead(this, ref, room, from, limit).begin();
+      histories.add(new HistoryRead(this, ref, room, from, limit));
+      shard.touch(this);
+    }
+  }
+
+  /** An answer to a request for history. */
+  void tellHistory(Notice answer) {
+    readingHistory = false;
+    tell(answer);
+  }
+
+  /** One page at a time, and only what the socket takes: rooms have their turns between them. */
+  private void readHistory() {
+    if (!readingHistory && !blocked && !leaving && outlet.isFree()) {
+      HistoryRead next = histories.poll();
+      if (next != null) {
+        readingHistory = true;
+        next.begin();
+      }
     }
   }
 
@@ -392,7 +419,7 @@ public final class Session {
 
   /** The connection: its socket takes bytes again. */
   public void writable() {
-    if (blocked) {
+    if (blocked || !histories.isEmpty()) {
       blocked = false;
       shard.touch(this);
     }
@@ -483,6 +510,11 @@ public final class Session {
     }
   }
 
+  /** How many bytes of renditions its half-sent frame keeps from being freed. */
+  public int heldBytes() {
+    return unfinished == null ? 0 : unfinished.pinned();
+  }
+
   boolean canBeTold() {
     return conversation.canBeTold();
   }
@@ -512,6 +544,9 @@ public final class Session {
       blocked = !finishFrame() || !takeTurns();
     }
     outlet.flush();
+    if (!histories.isEmpty()) {
+      readHistory();
+    }
   }
 
   private boolean finishFrame() {

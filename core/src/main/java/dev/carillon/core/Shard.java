@@ -9,6 +9,7 @@ import dev.carillon.core.spi.Mailbox;
 import dev.carillon.core.spi.Notice;
 import dev.carillon.core.spi.Outlet;
 import dev.carillon.core.spi.Permissions;
+import dev.carillon.core.spi.Shedder;
 import dev.carillon.core.spi.WireForm;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -58,6 +59,7 @@ public final class Shard {
 
   private final ResumableSessions resumable = new ResumableSessions(this);
   private final Calls calls = new Calls(this);
+  private final Shedding shedding = new Shedding(pool, views.values(), homes.values(), held);
   private final Runnable round = this::round;
 
   private List<Session> touched = new ArrayList<>();
@@ -68,6 +70,7 @@ public final class Shard {
   private long sweptAt;
   private long tickedAt;
   private long uptime;
+  private boolean shortOfMemory;
   private long ids;
 
   Shard(Node node, int number, Mailbox mailbox, String idPrefix) {
@@ -103,6 +106,7 @@ public final class Shard {
     long now = now();
     uptime += Math.clamp(now - tickedAt, 0, MOST_BETWEEN_TICKS);
     tickedAt = now;
+    keepWithinBudget();
     resumable.tick(now);
     calls.tick(now);
     if (now - sweptAt >= SWEEP_MILLIS || now < sweptAt) { // clocks are set back, too
@@ -119,6 +123,28 @@ public final class Shard {
         sessions.get(i).expire(now);
       }
     }
+  }
+
+  /**
+   * Lets go of memory where the node holds more than its budget. Done at every tick; whoever has
+   * just come to hold much more need not wait for it.
+   */
+  public void keepWithinBudget() {
+    long excess = node.governor().excessOf(held);
+    shortOfMemory = excess > 0;
+    if (shortOfMemory) {
+      shedding.shed(excess);
+    }
+  }
+
+  /** Whether the node held more than its budget when it was last looked at. */
+  boolean isShortOfMemory() {
+    return shortOfMemory;
+  }
+
+  /** Who ends connections when memory is short. To be called before any session is opened. */
+  public void shedConnectionsWith(Shedder shedder) {
+    shedding.connections(shedder);
   }
 
   private void sweep(long now, long idle) {

@@ -1,9 +1,11 @@
 package dev.carillon.server;
 
 import dev.carillon.connection.Traffic;
+import dev.carillon.core.HeldBytes;
 import dev.carillon.core.Node;
 import dev.carillon.core.PublishCounts;
 import dev.carillon.core.Shard;
+import dev.carillon.core.SlowReaderCounts;
 import dev.carillon.transport.EventLoops;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
@@ -125,7 +127,50 @@ final class Metrics {
             "carillon_rendition_bytes",
             "Bytes outside the heap that hold messages ready to send.",
             sum(held, Held::renditionBytes)));
+    memory(all, traffic);
     return written(all.build());
+  }
+
+  private void memory(MetricSnapshots.Builder all, List<Traffic> traffic) {
+    var kinds = new TreeMap<String, Long>();
+    for (HeldBytes.Kind kind : HeldBytes.Kind.values()) {
+      kinds.put(kind.label(), node.governor().held(kind));
+    }
+    all.metricSnapshot(
+        labelledGauge(
+            "carillon_held_bytes", "Bytes held of what grows with clients.", "kind", kinds));
+    all.metricSnapshot(
+        gauge(
+            "carillon_held_budget_bytes",
+            "How many bytes may be held in all; beyond it the largest holders are let go of.",
+            node.governor().budget()));
+    all.metricSnapshot(
+        gauge(
+            "carillon_transport_buffer_bytes",
+            "Bytes outside the heap that the transport keeps for its own buffers.",
+            loops.bufferBytes()));
+    all.metricSnapshot(
+        gauge(
+            "carillon_kernel_socket_bytes",
+            "Memory of all TCP sockets of this machine, as its kernel counts it; 0 where it does"
+                + " not say.",
+            KernelSockets.bytes()));
+    all.metricSnapshot(
+        counter(
+            "carillon_shed_connections",
+            "Connections ended because the server was short of memory.",
+            sum(traffic, Traffic::shedConnections)));
+    all.metricSnapshot(slowReaders());
+  }
+
+  private CounterSnapshot slowReaders() {
+    List<SlowReaderCounts> counts = node.shards().stream().map(Shard::slowReaderCounts).toList();
+    var actions = new TreeMap<String, Long>();
+    actions.put("disconnect", sum(counts, SlowReaderCounts::disconnected));
+    actions.put("skip", sum(counts, SlowReaderCounts::skipped));
+    actions.put("conflate", sum(counts, SlowReaderCounts::conflated));
+    return labelled(
+        "carillon_slow_readers", "How often a slow reader was acted upon.", "action", actions);
   }
 
   private static CounterSnapshot handshakes(List<Traffic> traffic) {
@@ -182,6 +227,20 @@ final class Metrics {
         .help(help)
         .dataPoint(CounterDataPointSnapshot.builder().value(value).build())
         .build();
+  }
+
+  private static GaugeSnapshot labelledGauge(
+      String name, String help, String label, Map<String, Long> values) {
+    var points = new ArrayList<GaugeDataPointSnapshot>();
+    values.forEach(
+        (key, value) ->
+            points.add(
+                GaugeDataPointSnapshot.builder()
+                    .labels(Labels.of(label, key))
+                    .value(value)
+                    .build()));
+    return new GaugeSnapshot(
+        new io.prometheus.metrics.model.snapshots.MetricMetadata(name, help), points);
   }
 
   private static CounterSnapshot labelled(

@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param logSize bytes of one room that are kept at hand for readers
  * @param renditionSize bytes of one room that are kept ready to send, for each way of sending
  * @param roomIdle how long a room without readers stays attached to the broker
+ * @param memory what may be held of all that grows with clients; 0 B is half of the heap
  */
 public record NodeShape(
     @Setting(value = "The node's name in welcomes and metrics.", allowed = "1 to 100 characters")
@@ -31,10 +32,22 @@ public record NodeShape(
     @Setting(
             value = "How long a room without readers stays attached to the broker.",
             allowed = "0s to 1d")
-        Duration roomIdle) {
+        Duration roomIdle,
+    @Setting(
+            value =
+                "What may be held of all that grows with clients, in the heap and outside; beyond"
+                    + " it the largest holders are let go of. 0 B is half of the largest heap.",
+            allowed = "0 B, or 1 MiB to 1024 GiB")
+        ByteSize memory) {
   /** What an empty configuration means. */
   public static final NodeShape DEFAULT =
-      new NodeShape("carillon", 1024, ByteSize.mib(4), ByteSize.kib(512), Duration.ofSeconds(30));
+      new NodeShape(
+          "carillon",
+          1024,
+          ByteSize.mib(4),
+          ByteSize.kib(512),
+          Duration.ofSeconds(30),
+          new ByteSize(0));
 
   /** Checks the values. */
   public NodeShape {
@@ -44,30 +57,38 @@ public record NodeShape(
     BadSetting.within("logSize", logSize, ByteSize.kib(4), ByteSize.mib(1024));
     BadSetting.within("renditionSize", renditionSize, ByteSize.kib(4), ByteSize.mib(1024));
     BadSetting.within("roomIdle", roomIdle, Duration.ZERO, Duration.ofDays(1));
+    if (memory.bytes() != 0) {
+      BadSetting.within("memory", memory, ByteSize.mib(1), ByteSize.mib(1 << 20));
+    }
   }
 
   /** The same with another {@code name}. */
   public NodeShape withName(String name) {
-    return new NodeShape(name, logEntries, logSize, renditionSize, roomIdle);
+    return new NodeShape(name, logEntries, logSize, renditionSize, roomIdle, memory);
   }
 
   /** The same with another {@code logEntries}. */
   public NodeShape withLogEntries(int logEntries) {
-    return new NodeShape(name, logEntries, logSize, renditionSize, roomIdle);
+    return new NodeShape(name, logEntries, logSize, renditionSize, roomIdle, memory);
   }
 
   /** The same with another {@code logSize}. */
   public NodeShape withLogSize(ByteSize logSize) {
-    return new NodeShape(name, logEntries, logSize, renditionSize, roomIdle);
+    return new NodeShape(name, logEntries, logSize, renditionSize, roomIdle, memory);
   }
 
   /** The same with another {@code renditionSize}. */
   public NodeShape withRenditionSize(ByteSize renditionSize) {
-    return new NodeShape(name, logEntries, logSize, renditionSize, roomIdle);
+    return new NodeShape(name, logEntries, logSize, renditionSize, roomIdle, memory);
   }
 
   /** The same with another {@code roomIdle}. */
   public NodeShape withRoomIdle(Duration roomIdle) {
-    return new NodeShape(name, logEntries, logSize, renditionSize, roomIdle);
+    return new NodeShape(name, logEntries, logSize, renditionSize, roomIdle, memory);
+  }
+
+  /** The same with another {@code memory}. */
+  public NodeShape withMemory(ByteSize memory) {
+    return new NodeShape(name, logEntries, logSize, renditionSize, roomIdle, memory);
   }
 }

@@ -31,7 +31,13 @@ final class Parts {
         node.roomIdle(),
         configuration.session().ttl(),
         configuration.session().presenceGrace(),
-        configuration.session().maxDetached());
+        configuration.session().maxDetached(),
+        memory(node));
+  }
+
+  private static long memory(NodeShape node) {
+    long bytes = node.memory().bytes();
+    return bytes > 0 ? bytes : Math.max(1 << 20, Runtime.getRuntime().maxMemory() / 2);
   }
 
   static ConnectionSettings connection(Configuration configuration) {

@@ -12,7 +12,8 @@ import java.time.Duration;
  * @param keepAliveIdle how long a peer may be silent before the kernel asks
  * @param keepAliveInterval how long the kernel waits between two questions
  * @param keepAliveCount how many unanswered questions end the connection
- * @param sendBuffer the kernel's send buffer; 0 B leaves it to the system
+ * @param sendBuffer what the kernel may hold for a peer that does not read; 0 B leaves it to the
+ *     system
  * @param receiveBuffer the kernel's receive buffer; 0 B leaves it to the system
  */
 public record Tcp(
@@ -27,7 +28,9 @@ public record Tcp(
     @Setting(value = "How many unanswered questions end the connection.", allowed = "1 to 100")
         int keepAliveCount,
     @Setting(
-            value = "The kernel's send buffer; 0 B leaves it to the system.",
+            value =
+                "What the kernel may hold for a peer that does not read (SO_SNDBUF, which Linux"
+                    + " doubles); 0 B leaves it to the system, up to megabytes for each.",
             allowed = "0 B to 64 MiB")
         ByteSize sendBuffer,
     @Setting(
@@ -42,7 +45,7 @@ public record Tcp(
           Duration.ofSeconds(60),
           Duration.ofSeconds(15),
           4,
-          new ByteSize(0),
+          ByteSize.kib(128),
           new ByteSize(0));
 
   /** Checks the values. */

@@ -71,7 +71,8 @@ public final class Simulation {
             Duration.ofSeconds(2),
             Duration.ofSeconds(5),
             Duration.ofSeconds(1),
-            4);
+            4,
+            64L << 20);
     node = new Node(settings, policies, broker, Gate.OPEN, world, world.ids, mailboxes);
     rooms = List.of(RoomName.of("a"), RoomName.of("b/c"), RoomName.of("d"));
     List<WireForm> forms = List.of(new SimulatedConnection.Form(), new SimulatedConnection.Form());

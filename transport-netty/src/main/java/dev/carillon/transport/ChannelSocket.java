@@ -8,6 +8,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
@@ -267,6 +268,12 @@ abstract class ChannelSocket extends ChannelInboundHandlerAdapter implements Soc
 
   private static ByteBuf copyOf(ChannelHandlerContext ctx, ByteBuffer slice, int from, int size) {
     return ctx.alloc().directBuffer(size, size).writeBytes(slice.slice(from, size));
+  }
+
+  @Override
+  public int heldBytes() {
+    ChannelOutboundBuffer buffer = channel().unsafe().outboundBuffer();
+    return buffer == null ? 0 : (int) Math.min(buffer.totalPendingWriteBytes(), Integer.MAX_VALUE);
   }
 
   @Override

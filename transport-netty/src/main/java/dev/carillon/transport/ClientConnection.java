@@ -75,6 +75,15 @@ public final class ClientConnection {
     return send(own -> own.ping(ByteBuffer.wrap(payload)));
   }
 
+  /** Stops (true) or goes on (false) reading from the peer; what was read already still comes. */
+  public void pauseReading(boolean pause) {
+    EventExecutor loop = executor;
+    if (loop == null) {
+      throw new IllegalStateException("the connection is not open yet");
+    }
+    loop.execute(() -> own().pauseReading(pause));
+  }
+
   /** Ends the connection after what was sent; {@link #ended()} completes when it has ended. */
   public CompletableFuture<Ended> close(CloseCode code, String reason) {
     send(

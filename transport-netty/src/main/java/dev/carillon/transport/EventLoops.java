@@ -6,6 +6,8 @@ import dev.carillon.core.Disconnect;
 import dev.carillon.core.Node;
 import dev.carillon.core.Shard;
 import dev.carillon.core.spi.Mailbox;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
@@ -96,6 +98,13 @@ public final class EventLoops implements AutoCloseable {
   /** What has gone over the connections of each loop. */
   public List<Traffic> traffic() {
     return workers.stream().map(worker -> worker.loop.traffic()).toList();
+  }
+
+  /** Bytes of memory outside the heap that the transport keeps for its own buffers. */
+  public long bufferBytes() {
+    return ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider provider
+        ? provider.metric().usedDirectMemory()
+        : 0;
   }
 
   /** Completes when every loop has done what it was doing: they live. */

@@ -19,6 +19,11 @@ public interface Outlet {
    */
   int offer(ByteBuffer slice);
 
+  /** Whether what is sent now goes out now, and does not wait for the socket. */
+  default boolean isFree() {
+    return true;
+  }
+
   /** Ends a batch of offers: what was gathered goes to the socket now. */
   void flush();
 

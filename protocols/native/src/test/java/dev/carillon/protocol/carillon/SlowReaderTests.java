@@ -155,6 +155,37 @@ class SlowReaderTests {
   }
 
   @Test
+  void volatileRoomsSkipAlsoWhatOnlyTheNodesLogCouldHaveHeld() {
+    closeTheNode();
+    RoomPolicy usual = RoomPolicy.DEFAULT;
+    RoomPolicy policy =
+        new RoomPolicy(
+            RoomPolicy.Delivery.VOLATILE,
+            usual.retention(),
+            usual.slowReaders(),
+            usual.presence(),
+            usual.creation(),
+            usual.history(),
+            usual.onJoin(),
+            usual.limits(),
+            true);
+    node = new TestNode(2, room -> policy, "memory");
+    Dialogue slow = joined("slow", "");
+    slow.connection().window(1);
+    for (int i = 0; i < 2000; i++) {
+      publish("m" + i, null); // within the budget, and beyond the log
+    }
+    slow.connection().window(Long.MAX_VALUE);
+    publish("live", null);
+
+    Stream stream = new Stream("a", 1).take(slow.hears());
+    assertThat(stream.messages.getLast().offset()).isEqualTo(2001);
+    assertThat(stream.gaps)
+        .singleElement()
+        .satisfies(gap -> assertThat(gap.reason()).isEqualTo("lagged"));
+  }
+
+  @Test
   void conflatingKeepsTheNewestOfEachKeyAndEverythingWithoutOne() {
     closeTheNode();
     node = node(Action.CONFLATE, 5000);

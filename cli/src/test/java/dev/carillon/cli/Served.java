@@ -1,0 +1,82 @@
+package dev.carillon.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A server in a process of its own, as {@code carillon serve} runs it. */
+final class Served implements AutoCloseable {
+  private final Process process;
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final int port;
+
+  private Served(Process process, int port) {
+    this.process = process;
+    this.port = port;
+  }
+
+  /** Starts one with a configuration file's text and options for its Java. */
+  static Served start(Path folder, String configuration, String... jvm) throws IOException {
+    Path file = Files.writeString(folder.resolve("carillon.yaml"), configuration);
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("--enable-native-access=ALL-UNNAMED"));
+    command.addAll(List.of(jvm));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    command.addAll(List.of("serve", "--port", "0", "--json", "--config", file.toString()));
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    BufferedReader out = process.inputReader();
+    String report = String.valueOf(out.readLine());
+    int begin = report.indexOf("ws://");
+    if (begin < 0) {
+      process.destroyForcibly();
+      throw new IOException("the server did not start: " + report);
+    }
+    return new Served(
+        process, URI.create(report.substring(begin, report.indexOf('"', begin))).getPort());
+  }
+
+  int port() {
+    return port;
+  }
+
+  /** The server's memory that is in RAM, in MiB. */
+  long residentMib() throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc", process.pid() + "", "status"))) {
+      if (line.startsWith("VmRSS:")) {
+        return Long.parseLong(line.replaceAll("[^0-9]", "")) >> 10;
+      }
+    }
+    throw new IOException("no VmRSS");
+  }
+
+  /** A figure of {@code /metrics}, by its name with labels. */
+  double metric(String name) throws IOException, InterruptedException {
+    URI uri = URI.create("http://127.0.0.1:" + port + "/metrics");
+    String text =
+        http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString()).body();
+    return text.lines()
+        .filter(line -> line.startsWith(name + " "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("no metric " + name + " in " + text));
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  @Override
+  public void close() {
+    http.close();
+    process.destroyForcibly();
+  }
+}
