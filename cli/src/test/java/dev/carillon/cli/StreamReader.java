@@ -46,6 +46,10 @@ final class StreamReader implements Handler {
 
   final String room;
   final @Nullable String filter;
+
+  /** Whether it is one that stops reading for a while. */
+  boolean stalls;
+
   private final WireCodec codec;
 
   /** Another one, for the thread that publishes. */
