@@ -41,6 +41,8 @@ class DeliveryTests {
   private static final String CONFIGURATION =
       """
       tcp: {send_buffer: 16 KiB}
+      limits: {stall_timeout: 10m}
+      heartbeat: {interval: 10m}
       rooms:
         disconnect: {presence: off, slow_readers: {action: disconnect, max_behind: 64 KiB}}
         skip: {presence: off, slow_readers: {action: skip, max_behind: 64 KiB}}
