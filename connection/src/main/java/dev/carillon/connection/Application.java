@@ -5,7 +5,7 @@ import dev.carillon.core.spi.Opening;
 import dev.carillon.core.spi.Protocol;
 import dev.carillon.core.spi.Terms;
 
-/** What an open WebSocket is for. */
+/** What an open WebSocket or event stream is for. */
 public sealed interface Application {
   /**
    * The rooms of a node, spoken to by a protocol; the loop must have a {@link Loop#serve shard}.

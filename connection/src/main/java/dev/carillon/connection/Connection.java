@@ -109,7 +109,7 @@ public final class Connection {
     countIncoming();
     countOutgoing(outbox.heldBytes() + socket.heldBytes());
     stage.tick(now);
-    if (stalled != 0 && stage instanceof WebSocketStage open && open.stalled(stalled, now)) {
+    if (stalled != 0 && stage.stalled(stalled, now)) {
       socket.abort();
     }
   }
@@ -192,6 +192,7 @@ public final class Connection {
     }
     if (parked == null) {
       socket.pauseReading(false);
+      stage.resumed();
     } else {
       queueTurn();
     }

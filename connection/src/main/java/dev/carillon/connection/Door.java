@@ -18,6 +18,15 @@ public interface Door {
      */
     record Upgrade(ServerTerms terms, Entry entry) implements Decision {}
 
+    /**
+     * An event stream, for a request without a body; the protocol is one that has {@linkplain
+     * dev.carillon.core.spi.Protocol#streaming() a form} for it. The link ends with the stream.
+     *
+     * @param rooms what is behind the door
+     * @param fields further header lines of the answer, whatever it is
+     */
+    record Stream(Application.Rooms rooms, HttpFields fields) implements Decision {}
+
     /** The transport's HTTP. Nothing of the connection is left. */
     record Http() implements Decision {}
 

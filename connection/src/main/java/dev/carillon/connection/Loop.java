@@ -5,9 +5,11 @@ import dev.carillon.core.HeldBytes;
 import dev.carillon.core.Shard;
 import dev.carillon.core.spi.Mailbox;
 import dev.carillon.core.spi.Protocol;
+import dev.carillon.core.spi.Streaming;
 import dev.carillon.core.spi.WireForm;
 import dev.carillon.websocket.ClientHandshake;
 import dev.carillon.websocket.Compressors;
+import dev.carillon.websocket.HttpFields;
 import dev.carillon.websocket.SharedCompression;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -50,6 +52,8 @@ public final class Loop implements AutoCloseable {
   private final Traffic traffic = new Traffic();
   private final ArrayDeque<Connection> turns = new ArrayDeque<>();
   private final Map<FormKey, WireForm> forms = new HashMap<>();
+  private final Map<Streaming, WireForm> events = new HashMap<>();
+  private final LinkTable links = new LinkTable(this);
   private final Runnable takeTurns = this::takeTurns;
   private final Runnable uncork = this::uncork;
   private HeldBytes held = new HeldBytes();
@@ -119,6 +123,14 @@ public final class Loop implements AutoCloseable {
     connection.enter(stage);
     stage.begin();
     return connection;
+  }
+
+  /** A stream without a link of its own, whose bytes are fetched from the socket. */
+  void open(FetchedSocket socket, Application.Rooms rooms, ConnectionSettings settings) {
+    Connection connection = new Connection(this, socket);
+    socket.connection(connection);
+    add(connection);
+    new StreamStage(connection, settings, rooms, HttpFields.NONE, socket).open();
   }
 
   /** Lets time pass for every connection and for the shard. */
@@ -250,6 +262,29 @@ public final class Loop implements AutoCloseable {
                 windowBits == 0 ? null : new SharedCompression(compressors),
                 threshold,
                 1 << windowBits));
+  }
+
+  /** The form in which a protocol's readers get messages in event streams. */
+  WireForm events(Streaming streaming) {
+    return events.computeIfAbsent(streaming, EventForm::new);
+  }
+
+  /** The streams that can be reached from beside. */
+  LinkTable links() {
+    return links;
+  }
+
+  /** Has something done on this loop, soon. Safe for use by many threads. */
+  void later(Runnable task) {
+    mailbox.post(() -> guarded(task));
+  }
+
+  private void guarded(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException fault) {
+      faults.accept(fault);
+    }
   }
 
   void beginRound() {

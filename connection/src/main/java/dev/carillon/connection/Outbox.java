@@ -24,6 +24,7 @@ final class Outbox implements Output {
 
   private final Loop loop;
   private final Socket socket;
+  private Framing framing = Framing.WEBSOCKET;
   private @Nullable Lane lane;
 
   /** Bytes that the shard has still to offer of a frame that is half sent. */
@@ -38,6 +39,11 @@ final class Outbox implements Output {
   Outbox(Loop loop, Socket socket) {
     this.loop = loop;
     this.socket = socket;
+  }
+
+  /** What a shard's slices are made of. */
+  void framing(Framing other) {
+    framing = other;
   }
 
   // -- Our own frames ----------------------------------------------------------------------------
@@ -107,7 +113,7 @@ final class Outbox implements Output {
     stall();
     int end = from;
     while (end - from < taken) {
-      end += frameBytes(slice, end);
+      end += framing.length(slice, end);
     }
     int missing = end - from - taken;
     if (missing > KEPT_REST) {
@@ -118,19 +124,6 @@ final class Outbox implements Output {
       lane().put(slice.slice(from + taken, missing));
     }
     return missing;
-  }
-
-  /** Length of the unmasked frame that begins at {@code at}. */
-  private static int frameBytes(ByteBuffer slice, int at) {
-    int length = slice.get(at + 1) & 0x7f;
-    if (length < 126) {
-      return 2 + length;
-    }
-    if (length == 126) {
-      return 4 + ((slice.get(at + 2) & 0xff) << 8 | slice.get(at + 3) & 0xff);
-    }
-    int high = (slice.get(at + 6) & 0xff) << 24 | (slice.get(at + 7) & 0xff) << 16;
-    return 10 + (high | (slice.get(at + 8) & 0xff) << 8 | slice.get(at + 9) & 0xff);
   }
 
   // -- To the socket -----------------------------------------------------------------------------

@@ -9,7 +9,6 @@ import dev.carillon.websocket.RequestHead;
 import dev.carillon.websocket.ResponseHead;
 import dev.carillon.websocket.ServerHandshake;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** A server's end before the opening handshake is over: reads the request and answers it. */
@@ -53,6 +52,14 @@ final class RequestStage extends Stage {
               refuse(answer, words);
         }
       }
+      case Door.Decision.Stream(var rooms, var fields) -> {
+        if (hasBody(request)) {
+          refuse(400, "a request for an event stream has no body", HttpFields.NONE);
+        } else {
+          new StreamStage(connection, settings, rooms, fields, null).open();
+        }
+        in.position(in.limit()); // nothing is served behind a stream
+      }
       case Door.Decision.Http() -> {
         Socket socket = connection.socket();
         connection.over();
@@ -61,6 +68,12 @@ final class RequestStage extends Stage {
       }
       case Door.Decision.Refuse(var status, var words, var fields) -> refuse(status, words, fields);
     }
+  }
+
+  private static boolean hasBody(RequestHead request) {
+    String length = request.fields().first("Content-Length");
+    return length != null && !length.equals("0")
+        || request.fields().first("Transfer-Encoding") != null;
   }
 
   private void open(
@@ -78,69 +91,12 @@ final class RequestStage extends Stage {
   }
 
   private void refuse(int status, String words, HttpFields fields) {
-    refuse(new ResponseHead(status, reason(status), fields), words);
+    refuse(Refusal.head(status, fields), words);
   }
 
-  /** Sends a problem and closes. The head's own framing of its body, if any, is replaced. */
   private void refuse(ResponseHead answer, String words) {
-    byte[] body =
-        ("{\"title\":\"%s\",\"status\":%d,\"detail\":\"%s\"}\n"
-                .formatted(reason(answer.status()), answer.status(), escaped(words)))
-            .getBytes(StandardCharsets.UTF_8);
-    var fields =
-        answer.fields().lines().stream()
-            .filter(line -> !line.name().equalsIgnoreCase("Content-Length"))
-            .filter(line -> !line.name().equalsIgnoreCase("Connection"))
-            .toList();
-    HttpFields all =
-        HttpFields.of(fields)
-            .with("Connection", upgradeNamed(answer) ? "close, Upgrade" : "close")
-            .with("Content-Type", "application/problem+json")
-            .with("Content-Length", Integer.toString(body.length));
-    ResponseHead full = new ResponseHead(answer.status(), reason(answer.status()), all);
-    connection.loop().traffic().refused(answer.status());
-    connection.outbox().put(ByteBuffer.wrap(full.toByteArray()));
-    connection.outbox().put(ByteBuffer.wrap(body));
+    Refusal.send(connection, answer, words);
     new Parting(connection, settings.timeouts().close(), true).begin();
-  }
-
-  // RFC 9110 7.8: who sends Upgrade names it in Connection too.
-  private static boolean upgradeNamed(ResponseHead answer) {
-    return answer.fields().first("Upgrade") != null;
-  }
-
-  private static String escaped(String words) {
-    StringBuilder escaped = new StringBuilder(words.length() + 8);
-    for (int i = 0; i < words.length(); i++) {
-      char c = words.charAt(i);
-      if (c == '"' || c == '\\') {
-        escaped.append('\\').append(c);
-      } else if (c >= 0x20) {
-        escaped.append(c);
-      }
-    }
-    return escaped.toString();
-  }
-
-  private static String reason(int status) {
-    return switch (status) {
-      case 400 -> "Bad Request";
-      case 401 -> "Unauthorized";
-      case 403 -> "Forbidden";
-      case 404 -> "Not Found";
-      case 405 -> "Method Not Allowed";
-      case 408 -> "Request Timeout";
-      case 413 -> "Content Too Large";
-      case 414 -> "URI Too Long";
-      case 426 -> "Upgrade Required";
-      case 429 -> "Too Many Requests";
-      case 431 -> "Request Header Fields Too Large";
-      case 500 -> "Internal Server Error";
-      case 501 -> "Not Implemented";
-      case 503 -> "Service Unavailable";
-      case 505 -> "HTTP Version Not Supported";
-      default -> status < 500 ? "Refused" : "Failed";
-    };
   }
 
   @Override

@@ -10,28 +10,26 @@ import dev.carillon.core.spi.Credentials;
 import dev.carillon.core.spi.Line;
 import dev.carillon.core.spi.Outlet;
 import dev.carillon.core.spi.Terms;
-import dev.carillon.core.spi.WireForm;
 import dev.carillon.websocket.CloseCode;
-import dev.carillon.websocket.Deflate;
 import dev.carillon.websocket.Utf8;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A WebSocket that speaks a protocol of rooms: the conversation's line, the session's outlet, and
+ * A conversation about rooms on what carries it: the conversation's line, the session's outlet, and
  * the way from the one to the other, authentication.
  */
 final class RoomsTalk implements Talk, Line, Outlet {
-  private final WebSocketStage stage;
+  private final Carrier stage;
   private final Application.Rooms rooms;
   private final Conversation conversation;
   private @Nullable Session session;
   private boolean closed;
 
-  RoomsTalk(WebSocketStage stage, Application.Rooms rooms) {
+  RoomsTalk(Carrier stage, Application.Rooms rooms) {
     this.stage = stage;
     this.rooms = rooms;
-    this.conversation = rooms.protocol().open(rooms.opening(), this);
+    this.conversation = stage.converse(rooms, this);
   }
 
   // -- From the connection -----------------------------------------------------------------------
@@ -45,6 +43,13 @@ final class RoomsTalk implements Talk, Line, Outlet {
   public void textCame(Utf8 text) {
     if (stage.canSend()) {
       conversation.received(Payload.Kind.TEXT, text.bytes());
+    }
+  }
+
+  /** As the other one, for bytes that were checked to be valid UTF-8. */
+  void textCame(ByteBuffer text) {
+    if (stage.canSend()) {
+      conversation.received(Payload.Kind.TEXT, text);
     }
   }
 
@@ -114,10 +119,8 @@ final class RoomsTalk implements Talk, Line, Outlet {
   public void send(Payload.Kind frame, ByteBuffer bytes) {
     if (stage.overfull()) {
       close(Disconnect.LAG, Disconnect.LAG.words());
-    } else if (frame == Payload.Kind.BINARY) {
-      stage.binary(bytes);
     } else {
-      stage.text(bytes);
+      stage.send(frame, bytes);
     }
   }
 
@@ -148,7 +151,7 @@ final class RoomsTalk implements Talk, Line, Outlet {
     Loop loop = stage.connection().loop();
     Session own = session;
     if (own == null) {
-      own = loop.shard().open(by.user(), by.permissions(), form(loop), this, conversation);
+      own = loop.shard().open(by.user(), by.permissions(), stage.form(rooms), this, conversation);
       session = own;
     }
     if (own.renew(by)) {
@@ -157,13 +160,6 @@ final class RoomsTalk implements Talk, Line, Outlet {
       conversation.refused(
           new Problem(Problem.Reason.FORBIDDEN, "the token is another user's than the session"));
     }
-  }
-
-  private WireForm form(Loop loop) {
-    Deflate deflate = stage.deflate();
-    int windowBits = deflate == null ? 0 : deflate.agreement().serverWindowBits();
-    int threshold = stage.settings().compression().thresholdBytes();
-    return loop.form(rooms.protocol(), windowBits, threshold);
   }
 
   @Override
@@ -185,7 +181,7 @@ final class RoomsTalk implements Talk, Line, Outlet {
       return slice.remaining(); // nothing may follow a Close frame
     }
     int taken = outbox.offer(slice);
-    if (taken > 0 && stage.deflate() != null) {
+    if (taken > 0) {
       stage.sentShared();
     }
     return taken;

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 
 /** What a connection does in one part of its life. Confined to the loop. */
 abstract sealed class Stage
-    permits RequestStage, ResponseStage, WebSocketStage, Parting, Stage.Over {
+    permits RequestStage, ResponseStage, WebSocketStage, StreamStage, Parting, Stage.Over {
   /** When a link is over for the connection. */
   static final Stage OVER = new Over();
 
@@ -23,6 +23,14 @@ abstract sealed class Stage
 
   /** Looks at the deadlines, about twice a second. */
   abstract void tick(int now);
+
+  /** Whether the socket has taken nothing of what waits for too long, since a tick. */
+  boolean stalled(int since, int now) {
+    return false;
+  }
+
+  /** The peer's messages can be taken again. */
+  void resumed() {}
 
   /** The server wants to be rid of the connection. */
   abstract void leave(Disconnect why);

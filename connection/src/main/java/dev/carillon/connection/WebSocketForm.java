@@ -1,6 +1,7 @@
 package dev.carillon.connection;
 
 import dev.carillon.core.Entry;
+import dev.carillon.core.Epoch;
 import dev.carillon.core.Payload;
 import dev.carillon.core.RoomName;
 import dev.carillon.core.spi.Bytes;
@@ -44,7 +45,7 @@ final class WebSocketForm implements WireForm {
   }
 
   @Override
-  public void append(RoomName room, Entry entry, boolean compress, Bytes into) {
+  public void append(RoomName room, Epoch epoch, Entry entry, boolean compress, Bytes into) {
     scratch.clear(SCRATCH_KEPT);
     Payload.Kind kind = encoding.encode(room, entry, scratch);
     Opcode opcode = kind == Payload.Kind.BINARY ? Opcode.BINARY : Opcode.TEXT;

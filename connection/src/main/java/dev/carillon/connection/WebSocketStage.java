@@ -1,6 +1,10 @@
 package dev.carillon.connection;
 
 import dev.carillon.core.Disconnect;
+import dev.carillon.core.Payload;
+import dev.carillon.core.spi.Conversation;
+import dev.carillon.core.spi.Line;
+import dev.carillon.core.spi.WireForm;
 import dev.carillon.websocket.CloseCode;
 import dev.carillon.websocket.Deflate;
 import dev.carillon.websocket.Engine;
@@ -15,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * An open WebSocket: the engine, and the application's {@link Talk} over it. Keeps the heartbeat
  * and the time limits, and bounds what the peer can make it do in one turn.
  */
-final class WebSocketStage extends Stage implements Receiver {
+final class WebSocketStage extends Stage implements Receiver, Carrier {
   /** The most frames that are taken in one go; then it is the next connection's turn. */
   private static final int TURN_FRAMES = 64;
 
@@ -180,21 +184,35 @@ final class WebSocketStage extends Stage implements Receiver {
     return !engine.canSend() || overfull();
   }
 
-  /** Whether as much waits for the socket as may. */
-  boolean overfull() {
+  @Override
+  public boolean overfull() {
     return connection.outbox().waiting() > settings.laneBytes();
   }
 
-  boolean canSend() {
+  @Override
+  public boolean canSend() {
     return engine.canSend();
   }
 
-  /** Frames that were compressed for many went to the peer past the engine. */
-  void sentShared() {
-    engine.sentShared();
+  @Override
+  public void send(Payload.Kind frame, ByteBuffer bytes) {
+    if (frame == Payload.Kind.BINARY) {
+      binary(bytes);
+    } else {
+      text(bytes);
+    }
   }
 
-  void close(CloseCode code, String reason) {
+  /** Frames that may be compressed for many went to the peer past the engine. */
+  @Override
+  public void sentShared() {
+    if (deflate != null) {
+      engine.sentShared();
+    }
+  }
+
+  @Override
+  public void close(CloseCode code, String reason) {
     if (engine.canSend()) {
       engine.close(code, reason);
       closingSince = connection.loop().tickNumber();
@@ -299,7 +317,7 @@ final class WebSocketStage extends Stage implements Receiver {
     }
   }
 
-  /** Whether the socket has taken nothing for too long. */
+  @Override
   boolean stalled(int since, int now) {
     return Timeouts.over(settings.timeouts().stall(), since, now);
   }
@@ -310,12 +328,21 @@ final class WebSocketStage extends Stage implements Receiver {
 
   // -- For the talk ------------------------------------------------------------------------------
 
-  Connection connection() {
+  @Override
+  public Connection connection() {
     return connection;
   }
 
-  ConnectionSettings settings() {
-    return settings;
+  @Override
+  public Conversation converse(Application.Rooms rooms, Line line) {
+    return rooms.protocol().open(rooms.opening(), line);
+  }
+
+  @Override
+  public WireForm form(Application.Rooms rooms) {
+    int windowBits = deflate == null ? 0 : deflate.agreement().serverWindowBits();
+    int threshold = settings.compression().thresholdBytes();
+    return connection.loop().form(rooms.protocol(), windowBits, threshold);
   }
 
   @Nullable Deflate deflate() {

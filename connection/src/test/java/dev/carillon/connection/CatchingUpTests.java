@@ -6,6 +6,7 @@ import dev.carillon.broker.memory.MemoryBroker;
 import dev.carillon.core.Disconnect;
 import dev.carillon.core.Draft;
 import dev.carillon.core.Entry;
+import dev.carillon.core.Epoch;
 import dev.carillon.core.From;
 import dev.carillon.core.Node;
 import dev.carillon.core.NodeSettings;
@@ -107,7 +108,7 @@ class CatchingUpTests {
 
   /** Frames of eight bytes: the offset. */
   private static final WireForm OFFSETS =
-      (RoomName room, Entry entry, boolean compress, Bytes into) -> {
+      (RoomName room, Epoch epoch, Entry entry, boolean compress, Bytes into) -> {
         for (int shift = 56; shift >= 0; shift -= 8) {
           into.put((int) (entry.offset() >>> shift));
         }

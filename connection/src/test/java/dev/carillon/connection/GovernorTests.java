@@ -169,7 +169,7 @@ class GovernorTests {
               .open(
                   new User("u"),
                   Permissions.ALL,
-                  (name, entry, compress, into) -> into.put(1),
+                  (name, epoch, entry, compress, into) -> into.put(1),
                   new Nowhere(),
                   new Silent());
       session.join(1, room, new From.Now(), false);

@@ -147,7 +147,7 @@ final class FormReaders {
         break;
       }
       scratch.clear(Shard.SCRATCH_KEPT);
-      form.append(view.name(), entry, compress, scratch);
+      form.append(view.name(), view.epoch(), entry, compress, scratch);
       encoded += scratch.size();
       run.append(entry, scratch);
     }

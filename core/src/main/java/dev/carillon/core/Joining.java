@@ -279,7 +279,7 @@ final class Joining {
 
   private void welcome(long next) {
     located = view.epoch();
-    if (policy.hasPresence()) {
+    if (policy.hasPresence() && !session.isHidden()) {
       came = true;
       Member self = session.self();
       view.shard().atHome(view.name(), home -> home.presence().came(self));

@@ -44,6 +44,7 @@ public final class Session {
   private boolean readingHistory;
   private boolean blocked;
   private boolean leaving;
+  private boolean hidden;
   private boolean closed;
 
   /** Where it stands among its shard's sessions, and whether it has a turn in this round. */
@@ -141,6 +142,18 @@ public final class Session {
 
   boolean isClosed() {
     return closed;
+  }
+
+  /**
+   * Presence does not show this session: for readers that come and go with each request. To be
+   * called before any room is joined.
+   */
+  public void hide() {
+    hidden = true;
+  }
+
+  boolean isHidden() {
+    return hidden;
   }
 
   // -- Resuming --------------------------------------------------------------------------------

@@ -1,9 +1,11 @@
 package dev.carillon.server;
 
+import dev.carillon.core.Position;
 import dev.carillon.core.Problem;
 import dev.carillon.transport.HttpResponse;
 import dev.carillon.websocket.HttpFields;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /** Answers that say what is wrong, as JSON (RFC 9457). */
 final class Problems {
@@ -42,7 +44,7 @@ final class Problems {
   static int status(Problem.Reason reason) {
     return switch (reason) {
       case UNAUTHENTICATED, TOKEN_EXPIRED -> 401;
-      case FORBIDDEN -> 403;
+      case FORBIDDEN, REFUSED -> 403;
       case NOT_JOINED, ALREADY_JOINED, SEQUENCE_GAP, PUBLISHER_RESET -> 409;
       case TOO_LARGE, TOO_MANY_ROOMS -> 413;
       case RATE_LIMITED -> 429;
@@ -57,6 +59,7 @@ final class Problems {
       case 401 -> "Unauthorized";
       case 403 -> "Forbidden";
       case 409 -> "Conflict";
+      case 410 -> "Gone";
       case 413 -> "Content Too Large";
       case 429 -> "Too Many Requests";
       case 500 -> "Internal Server Error";
@@ -70,6 +73,31 @@ final class Problems {
         status,
         fields.with("Content-Type", "application/problem+json").with("Cache-Control", "no-store"),
         body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Why something was not done, or perhaps not done.
+   *
+   * @param inDoubt whether it may have been done all the same
+   * @param position where to go on instead, or null
+   */
+  static HttpResponse of(
+      Problem problem, boolean inDoubt, @Nullable Position position, HttpFields fields) {
+    int status = position != null ? 410 : status(problem.reason());
+    String body =
+        "{\"title\":%s,\"status\":%d,\"detail\":%s,\"code\":%s,\"retryable\":%b%s%s}\n"
+            .formatted(
+                quoted(title(status)),
+                status,
+                quoted(problem.detail()),
+                quoted(position == null ? problem.reason().code() : "reset"),
+                problem.reason().retryable(),
+                inDoubt ? ",\"in_doubt\":true" : "",
+                position == null ? "" : ",\"position\":" + quoted(position.toString()));
+    HttpFields all = status == 401 ? fields.with("WWW-Authenticate", "Bearer") : fields;
+    all = status == 429 || status == 503 ? all.with("Retry-After", "1") : all;
+    all = position == null ? all : all.with(LinkRequests.POSITION, position.toString());
+    return body(status, body, all);
   }
 
   /** What a plain request to the address of a WebSocket gets. */

@@ -8,6 +8,7 @@ import dev.carillon.core.spi.Authenticator;
 import dev.carillon.core.spi.Credentials;
 import dev.carillon.core.spi.Opening;
 import dev.carillon.core.spi.Protocol;
+import dev.carillon.core.spi.Resource;
 import dev.carillon.core.spi.Terms;
 import dev.carillon.websocket.DeflateTerms;
 import dev.carillon.websocket.HttpFields;
@@ -15,7 +16,9 @@ import dev.carillon.websocket.OriginPolicy;
 import dev.carillon.websocket.RequestHead;
 import dev.carillon.websocket.ServerHandshake;
 import dev.carillon.websocket.ServerTerms;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +37,7 @@ final class Reception implements Door {
   private final Configuration configuration;
   private final List<Protocol> protocols;
   private final Authenticator authenticator;
-  private final Origins origins;
+  private final Cors cors;
   private final Terms terms;
   private final @Nullable DeflateTerms deflate;
   private final BooleanSupplier draining;
@@ -48,7 +51,8 @@ final class Reception implements Door {
     this.protocols = protocols;
     this.authenticator = authenticator;
     this.draining = draining;
-    this.origins = new Origins(configuration.origins(), Loopback.only(configuration.listen()));
+    this.cors =
+        new Cors(new Origins(configuration.origins(), Loopback.only(configuration.listen())));
     Limits limits = configuration.limits();
     this.terms =
         new Terms(
@@ -64,14 +68,14 @@ final class Reception implements Door {
     return isMain(path) || protocols.stream().anyMatch(protocol -> protocol.answers(path));
   }
 
-  private boolean isMain(String path) {
+  boolean isMain(String path) {
     return configuration.listen().paths().contains(path);
   }
 
   @Override
   public Decision decide(RequestHead request, Peer peer) {
     if (!ServerHandshake.asked(request)) {
-      return new Decision.Http();
+      return wantsEvents(request) ? stream(request, peer) : new Decision.Http();
     }
     RequestTarget target = RequestTarget.parse(request.target());
     if (target == null) {
@@ -89,12 +93,10 @@ final class Reception implements Door {
       return new Decision.Refuse(
           503, "the server is shutting down", HttpFields.of("Retry-After", "1"));
     }
-    String origin = request.fields().first("Origin");
-    if (!origins.allow(origin, request.fields().first("Host"), peer.secure())) {
-      return new Decision.Refuse(
-          403,
-          "pages of this origin may not connect; the server's `origins` setting lists who may");
+    if (!cors.allows(request.fields(), peer)) {
+      return new Decision.Refuse(403, Cors.WORDS);
     }
+    String origin = request.fields().first("Origin");
     Credentials credentials =
         ClientCredentials.of(request.fields(), target, peer, configuration.auth().cookie());
     if (credentials.source() == Credentials.Source.COOKIE && origin == null) {
@@ -102,6 +104,82 @@ final class Reception implements Door {
           403, "a token in a cookie counts only beside an Origin; send it in another way");
     }
     return upgrade(target, main, credentials);
+  }
+
+  private static boolean wantsEvents(RequestHead request) {
+    return request.method().equals("GET")
+        && request.fields().first(LinkRequests.LINK) == null
+        && request.fields().all("Accept").stream()
+            .anyMatch(accept -> accept.toLowerCase(Locale.ROOT).contains("text/event-stream"));
+  }
+
+  private Decision stream(RequestHead request, Peer peer) {
+    RequestTarget target = RequestTarget.parse(request.target());
+    Protocol protocol = target == null ? null : streamed(target.path());
+    if (target == null || protocol == null) {
+      return new Decision.Http();
+    }
+    HttpFields fields = cors.fields(request.fields(), peer);
+    if (draining.getAsBoolean()) {
+      return new Decision.Refuse(
+          503, "the server is shutting down", fields.with("Retry-After", "1"));
+    }
+    if (!cors.allows(request.fields(), peer)) {
+      return new Decision.Refuse(403, Cors.WORDS);
+    }
+    return new Decision.Stream(rooms(protocol, request.fields(), target, peer), fields);
+  }
+
+  /** The protocol that is spoken in event streams at a path, or null. */
+  @Nullable Protocol streamed(String path) {
+    String own = isMain(path) ? MAIN : path;
+    return protocols.stream()
+        .filter(protocol -> protocol.streaming() != null && protocol.answers(own))
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** What answers single requests at a path, or null. */
+  @Nullable Resource resource(String path) {
+    return protocols.stream()
+        .map(Protocol::resource)
+        .filter(resource -> resource != null && resource.answers(path))
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** A conversation over HTTP. */
+  Application.Rooms rooms(Protocol protocol, HttpFields fields, RequestTarget target, Peer peer) {
+    return new Application.Rooms(protocol, opening(fields, target, peer), authenticator, terms);
+  }
+
+  /** What a request says of itself; the id of the last event had is a parameter among others. */
+  Opening opening(HttpFields fields, RequestTarget target, Peer peer) {
+    var query = ClientCredentials.withoutToken(target.query());
+    String seen = fields.first("Last-Event-ID");
+    if (seen != null) {
+      query = new LinkedHashMap<>(query);
+      query.put("last-event-id", List.of(seen));
+    }
+    String cookie = fromPage(fields) ? configuration.auth().cookie() : null;
+    return new Opening(
+        target.path(), query, null, ClientCredentials.of(fields, target, peer, cookie));
+  }
+
+  /**
+   * Whether a cookie counts: browsers send it for pages of any origin. Where there is an Origin it
+   * was checked, and what a page asks of its own site without one says so; no page can set that.
+   */
+  private static boolean fromPage(HttpFields fields) {
+    return fields.first("Origin") != null || "same-origin".equals(fields.first("Sec-Fetch-Site"));
+  }
+
+  Cors cors() {
+    return cors;
+  }
+
+  Authenticator authenticator() {
+    return authenticator;
   }
 
   private Decision upgrade(RequestTarget target, boolean main, Credentials credentials) {

@@ -1,5 +1,6 @@
 package dev.carillon.server;
 
+import dev.carillon.connection.Links;
 import dev.carillon.core.Disconnect;
 import dev.carillon.core.Draft;
 import dev.carillon.core.Node;
@@ -59,8 +60,18 @@ public final class Server implements AutoCloseable {
     var reception = new Reception(configuration, protocols, authenticator, draining::get);
     var metrics = new Metrics(configuration.node().name(), loops, node);
     var publishing = new PublishApi(configuration.api(), rules, this::append, draining::get);
+    var rooms = new RoomRequests(reception, node, configuration.auth().timeout(), draining::get);
+    var links = new LinkRequests(reception, links(), draining::get);
     var site =
-        new Site(configuration.listen(), reception, loops, metrics, publishing, draining::get);
+        new Site(
+            configuration.listen(),
+            reception,
+            rooms,
+            links,
+            loops,
+            metrics,
+            publishing,
+            draining::get);
     try {
       listener =
           Listener.open(
@@ -78,6 +89,11 @@ public final class Server implements AutoCloseable {
 
   static Server start(Configuration configuration, Authenticator authenticator, Gate gate) {
     return new Server(configuration, authenticator, gate);
+  }
+
+  private Links links() {
+    int most = Math.max(1, configuration.limits().maxConnections() / node.shards().size());
+    return new Links(loops.loops(), Parts.connection(configuration), most);
   }
 
   private static Broker openBroker(

@@ -1,6 +1,7 @@
 package dev.carillon.server;
 
 import dev.carillon.connection.RequestTarget;
+import dev.carillon.core.spi.Resource;
 import dev.carillon.transport.EventLoops;
 import dev.carillon.transport.HttpHandler;
 import dev.carillon.transport.HttpRequest;
@@ -18,6 +19,8 @@ final class Site implements HttpHandler {
 
   private final Listen listen;
   private final Reception reception;
+  private final RoomRequests rooms;
+  private final LinkRequests links;
   private final EventLoops loops;
   private final Metrics metrics;
   private final PublishApi publishApi;
@@ -26,12 +29,16 @@ final class Site implements HttpHandler {
   Site(
       Listen listen,
       Reception reception,
+      RoomRequests rooms,
+      LinkRequests links,
       EventLoops loops,
       Metrics metrics,
       PublishApi publishApi,
       BooleanSupplier draining) {
     this.listen = listen;
     this.reception = reception;
+    this.rooms = rooms;
+    this.links = links;
     this.loops = loops;
     this.metrics = metrics;
     this.publishApi = publishApi;
@@ -55,11 +62,19 @@ final class Site implements HttpHandler {
               ? metrics.text().thenApply(text -> HttpResponse.of(200, Metrics.CONTENT_TYPE, text))
               : notAllowed();
       case PublishApi.PATH -> publishApi.handle(request);
-      default -> other(request, path);
+      default -> other(request, target);
     };
   }
 
-  private CompletionStage<HttpResponse> other(HttpRequest request, String path) {
+  private CompletionStage<HttpResponse> other(HttpRequest request, RequestTarget target) {
+    String path = target.path();
+    if (links.takes(request, path)) {
+      return links.handle(request, target);
+    }
+    Resource resource = reception.resource(path);
+    if (resource != null) {
+      return rooms.handle(request, target, resource);
+    }
     if (!path.equals("/") && reception.speaks(path)) {
       return now(Problems.upgrade());
     }

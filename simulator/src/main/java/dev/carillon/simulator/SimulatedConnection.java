@@ -2,6 +2,7 @@ package dev.carillon.simulator;
 
 import dev.carillon.core.Disconnect;
 import dev.carillon.core.Entry;
+import dev.carillon.core.Epoch;
 import dev.carillon.core.Payload;
 import dev.carillon.core.Problem;
 import dev.carillon.core.RoomName;
@@ -36,7 +37,7 @@ final class SimulatedConnection implements Outlet, Conversation {
   /** Frames of the simulation: length, room, offset, message id. */
   static final class Form implements WireForm {
     @Override
-    public void append(RoomName room, Entry entry, boolean compress, Bytes into) {
+    public void append(RoomName room, Epoch epoch, Entry entry, boolean compress, Bytes into) {
       String line = room + " " + entry.offset() + " " + entry.message().id();
       int padding = (int) (entry.offset() * 37 % 700);
       into.put(line.length() + padding >> 8);

@@ -2,6 +2,7 @@ package dev.carillon.testkit;
 
 import dev.carillon.core.Disconnect;
 import dev.carillon.core.Entry;
+import dev.carillon.core.Epoch;
 import dev.carillon.core.Payload;
 import dev.carillon.core.Problem;
 import dev.carillon.core.RoomName;
@@ -274,7 +275,7 @@ public final class TestConnection {
     }
 
     @Override
-    public void append(RoomName room, Entry entry, boolean compress, Bytes into) {
+    public void append(RoomName room, Epoch epoch, Entry entry, boolean compress, Bytes into) {
       scratch.clear(1 << 16);
       Payload.Kind kind = encoding.encode(room, entry, scratch);
       into.put(kind.ordinal());

@@ -95,6 +95,11 @@ public final class EventLoops implements AutoCloseable {
     return epoll;
   }
 
+  /** What the connections of each thread share, in order. */
+  public List<Loop> loops() {
+    return workers.stream().map(worker -> worker.loop).toList();
+  }
+
   /** What has gone over the connections of each loop. */
   public List<Traffic> traffic() {
     return workers.stream().map(worker -> worker.loop.traffic()).toList();

@@ -5,7 +5,9 @@ import dev.carillon.websocket.HttpFields;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
@@ -151,11 +153,31 @@ final class HttpExchange {
             HttpResponseStatus.valueOf(response.status()),
             head ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(response.body()));
     response.fields().lines().forEach(line -> full.headers().add(line.name(), line.value()));
-    full.headers().set(HttpHeaderNames.CONTENT_LENGTH, response.body().length);
+    if (response.status() != 204) { // RFC 9110 8.6
+      full.headers().set(HttpHeaderNames.CONTENT_LENGTH, response.body().length);
+    }
     if (last) {
       full.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     }
-    ctx.writeAndFlush(full).addListener(sent -> answered(ctx, sent.isSuccess()));
+    ChannelFuture sent = ctx.writeAndFlush(full);
+    sent.addListener(done -> answered(ctx, done.isSuccess()));
+    watch(ctx, sent, Long.MAX_VALUE);
+  }
+
+  /** Ends the link when its peer has taken nothing of the answer for too long. */
+  private void watch(ChannelHandlerContext ctx, ChannelFuture sent, long before) {
+    Duration limit = socket.listener().settings().timeouts().stall();
+    ChannelOutboundBuffer buffer = ctx.channel().unsafe().outboundBuffer();
+    if (sent.isDone() || limit.isZero() || buffer == null) {
+      return;
+    }
+    long waiting = buffer.totalPendingWriteBytes();
+    if (waiting >= before) {
+      ctx.close();
+    } else {
+      ctx.executor()
+          .schedule(() -> watch(ctx, sent, waiting), limit.toMillis(), TimeUnit.MILLISECONDS);
+    }
   }
 
   private void answered(ChannelHandlerContext ctx, boolean sent) {

@@ -1,6 +1,7 @@
 package dev.carillon.core.spi;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is spoken over connections of one kind: its bytes to core's commands and back. Without
@@ -26,4 +27,17 @@ public interface Protocol {
 
   /** Begins a conversation with a client that has just connected. */
   Conversation open(Opening opening, Line line);
+
+  /**
+   * How it is spoken in an event stream at an address that it answers for; null where it is not.
+   * The same object at each call.
+   */
+  default @Nullable Streaming streaming() {
+    return null;
+  }
+
+  /** What it answers to single requests at addresses that it knows; null where it does not. */
+  default @Nullable Resource resource() {
+    return null;
+  }
 }

@@ -1,6 +1,7 @@
 package dev.carillon.core.spi;
 
 import dev.carillon.core.Entry;
+import dev.carillon.core.Epoch;
 import dev.carillon.core.RoomName;
 
 /**
@@ -9,9 +10,9 @@ import dev.carillon.core.RoomName;
  */
 public interface WireForm {
   /**
-   * Appends one message, framed. Equal input gives equal bytes.
+   * Appends one message of a room's epoch, framed. Equal input gives equal bytes.
    *
    * @param compress whether the room allows that it is compressed, where the form can
    */
-  void append(RoomName room, Entry entry, boolean compress, Bytes into);
+  void append(RoomName room, Epoch epoch, Entry entry, boolean compress, Bytes into);
 }

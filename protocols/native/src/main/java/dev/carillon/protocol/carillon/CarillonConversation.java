@@ -4,8 +4,11 @@ import dev.carillon.core.Disconnect;
 import dev.carillon.core.Payload;
 import dev.carillon.core.Problem;
 import dev.carillon.core.Session;
+import dev.carillon.core.spi.Bytes;
 import dev.carillon.core.spi.Conversation;
 import dev.carillon.core.spi.Credentials;
+import dev.carillon.core.spi.EventStream;
+import dev.carillon.core.spi.EventText;
 import dev.carillon.core.spi.Line;
 import dev.carillon.core.spi.Notice;
 import dev.carillon.core.spi.Secret;
@@ -50,6 +53,7 @@ final class CarillonConversation implements Conversation, Replies {
   private final SharedCodec codec;
   private final Credentials credentials;
   private final Line line;
+  private final @Nullable EventStream events;
   private Stage stage = Stage.NEW;
   private long connectId;
   private dev.carillon.wire.@Nullable Secret resume;
@@ -60,13 +64,34 @@ final class CarillonConversation implements Conversation, Replies {
   private @Nullable Answers answers;
 
   CarillonConversation(SharedCodec codec, Credentials credentials, Line line) {
+    this(codec, credentials, line, null);
+  }
+
+  /**
+   * A conversation.
+   *
+   * @param events where it is told in an event stream
+   */
+  CarillonConversation(
+      SharedCodec codec, Credentials credentials, Line line, @Nullable EventStream events) {
     this.codec = codec;
     this.credentials = credentials;
     this.line = line;
+    this.events = events;
   }
 
+  /** In an event stream the client is told first where to say what it has to say. */
   @Override
-  public void opened() {}
+  public void opened() {
+    EventStream stream = events;
+    if (stream != null) {
+      Bytes told = new Bytes(128);
+      EventText.name("link", told);
+      EventText.data(stream.link(), told);
+      EventText.end(told);
+      stream.send(told);
+    }
+  }
 
   @Override
   public void received(Payload.Kind kind, ByteBuffer bytes) {

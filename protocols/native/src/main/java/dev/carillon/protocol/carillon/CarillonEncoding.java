@@ -23,13 +23,17 @@ final class CarillonEncoding implements Encoding {
 
   @Override
   public Payload.Kind encode(RoomName room, Entry entry, Bytes into) {
-    ByteSink message =
-        codec.encode(
-            room.isPresence()
-                ? presence(room.subject(), entry)
-                : new ServerMessage.Message(room.value(), ToWire.entry(entry)));
+    ByteSink message = sink(codec, room, entry);
     into.put(message.array(), 0, message.size());
     return codec.frame();
+  }
+
+  /** One message's bytes, valid until the codec's next on this thread. */
+  static ByteSink sink(SharedCodec codec, RoomName room, Entry entry) {
+    return codec.encode(
+        room.isPresence()
+            ? presence(room.subject(), entry)
+            : new ServerMessage.Message(room.value(), ToWire.entry(entry)));
   }
 
   private static ServerMessage presence(RoomName subject, Entry entry) {

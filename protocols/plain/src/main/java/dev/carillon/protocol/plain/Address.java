@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * says why it cannot be understood.
  */
 sealed interface Address {
+  /** The parameter, or the header, that says which event a client had last. */
+  String LAST_EVENT_ID = "last-event-id";
+
   /** The most messages that {@code ?last=} may ask for. */
   int MAX_LAST = 1000;
 
@@ -40,6 +43,25 @@ sealed interface Address {
               : "from must be a position, 32 hexadecimal digits, a colon and an offset");
     }
     return new Place(RoomName.of(name), start);
+  }
+
+  /**
+   * Reads the address of an event stream: the id of the last event that a client had, which comes
+   * as the header {@code Last-Event-ID}, goes before what the address says.
+   */
+  static Address ofStream(Opening opening) {
+    String seen = opening.parameter(LAST_EVENT_ID);
+    if (seen == null || seen.isEmpty()) {
+      return of(opening);
+    }
+    String flaw = RoomName.flaw(opening.path().substring(PlainProtocol.PATH.length()));
+    Position position = Position.parse(seen);
+    if (flaw != null || position == null) {
+      return new Flawed(flaw != null ? flaw : "Last-Event-ID is no position of this server");
+    }
+    return new Place(
+        RoomName.of(opening.path().substring(PlainProtocol.PATH.length())),
+        new From.After(position));
   }
 
   private static @Nullable From start(@Nullable String last, @Nullable String from) {

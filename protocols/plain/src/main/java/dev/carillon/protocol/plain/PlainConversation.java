@@ -143,7 +143,7 @@ final class PlainConversation implements Conversation {
   }
 
   /** The close code for a refusal that another protocol would put into a message. */
-  private static Disconnect disconnect(Problem problem) {
+  static Disconnect disconnect(Problem problem) {
     return switch (problem.reason()) {
       case UNAUTHENTICATED, TOKEN_EXPIRED -> Disconnect.UNAUTHENTICATED;
       case FORBIDDEN -> Disconnect.FORBIDDEN;

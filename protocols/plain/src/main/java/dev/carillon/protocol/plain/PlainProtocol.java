@@ -9,6 +9,7 @@ import dev.carillon.core.spi.Encoding;
 import dev.carillon.core.spi.Line;
 import dev.carillon.core.spi.Opening;
 import dev.carillon.core.spi.Protocol;
+import dev.carillon.core.spi.Streaming;
 import java.util.List;
 
 /**
@@ -46,6 +47,11 @@ public final class PlainProtocol implements Protocol {
   @Override
   public Encoding encoding() {
     return PAYLOADS;
+  }
+
+  @Override
+  public Streaming streaming() {
+    return PlainEvents.ROOM;
   }
 
   @Override
