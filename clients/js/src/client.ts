@@ -9,6 +9,7 @@ import type { CallOptions, ClientOptions, History, HistoryOptions, IncomingCall,
 import { Room } from "./room.js";
 import { IndexedDbStore } from "./storage/indexeddb.js";
 import { memory } from "./storage/store.js";
+import { choose } from "./transport/choose.js";
 import { webSocket } from "./transport/websocket.js";
 import { serverUrl } from "./url.js";
 import { name, version } from "./version.js";
@@ -51,7 +52,7 @@ export class Client {
     this.#driver = new Driver({
       url: this.#url,
       codec,
-      transport: options.transport ?? webSocket(options.webSocket),
+      transport: options.transport ?? choose(webSocket(options.webSocket), options.transports ?? ["websocket", "stream", "poll"]),
       store: store ?? memory(),
       token: token === undefined ? undefined : typeof token === "string" ? () => Promise.resolve(token) : async () => token(),
       machine: { client: { name, version }, renewable: typeof token === "function", heartbeat, outbox },

@@ -4,6 +4,7 @@ export { CarillonError, type ErrorDetails, type Outcome } from "./errors.js";
 export { json, type Codec } from "./codec/json.js";
 export { memory, type Life, type Store } from "./storage/store.js";
 export { webSocket, type WebSocketConstructor, type WebSocketLike } from "./transport/websocket.js";
+export type { TransportName } from "./transport/choose.js";
 export type { Link, LinkEvents, LinkOptions, Transport } from "./transport/transport.js";
 export type { ClientEvent, JoinOptions, Member, Message, OutboxEntry, RoomEvent, Status } from "./machine/types.js";
 export type { DataType, Position, Range, Sender } from "./messages.js";

@@ -2,6 +2,7 @@ import type { Codec } from "./codec/json.js";
 import type { Member, Message } from "./machine/types.js";
 import type { DataType, Position } from "./messages.js";
 import type { Store } from "./storage/store.js";
+import type { TransportName } from "./transport/choose.js";
 import type { Transport } from "./transport/transport.js";
 import type { WebSocketConstructor } from "./transport/websocket.js";
 
@@ -14,7 +15,12 @@ export interface ClientOptions {
   codec?: Codec;
   /** The WebSocket to use where there is no global one; default the package `ws` if it is installed. */
   webSocket?: WebSocketConstructor;
-  /** Another way to reach the server; default WebSocket. */
+  /**
+   * The ways to reach the server, best first; default `["websocket", "stream", "poll"]`: a WebSocket, else an event
+   * stream with POST, else requests that fetch. The first that works is taken. Those without a WebSocket speak JSON only.
+   */
+  transports?: readonly TransportName[];
+  /** A way of your own instead. */
   transport?: Transport;
   /** How much may wait to be published: default 1000 messages of together 4 MiB. */
   outbox?: { messages: number; bytes: number };

@@ -367,7 +367,7 @@ describe("a hostile server", () => {
   it("that chose another subprotocol is not talked to", async () => {
     await server.stop();
     server = await ScriptedServer.start({ subprotocol: () => false });
-    const error = await failure(connect(server.url, { timeout: 1000 }));
+    const error = await failure(connect(server.url, { timeout: 1000, transports: ["websocket"] }));
     expect(error).toMatchObject({ code: "unreachable" });
     expect(error.message).toMatch(/subprotocol/i);
   });

@@ -225,6 +225,21 @@ async def test_the_presence_list(server: Server) -> None:
     await first.interrupt()
 
 
+async def test_the_cursors(server: Server) -> None:
+    arguments = ("examples/cursors", "--url", server.url)
+    one = await example("cursors.py", *arguments)
+    assert (await one.line()).startswith("here as ")
+    two = await example("cursors.py", *arguments)
+    assert (await two.line()).startswith("here as ")
+    two.type("10 20")
+    assert (await one.line()).endswith(": 10 20")
+    one.type("nowhere")
+    one.type("3 4")
+    assert (await two.line()).endswith(": 3 4")
+    await one.end()
+    await two.end()
+
+
 async def test_the_job_feed(server: Server) -> None:
     job = ("run", "examples-job", "--steps", "3", "--url", server.url)
     await (await example("job_feed.py", *job)).end()

@@ -6,6 +6,7 @@ import asyncio
 import re
 from dataclasses import replace
 from itertools import count
+from pathlib import Path
 
 import pytest
 from proxy import CuttingProxy
@@ -204,7 +205,7 @@ class Survivor:
     """Publishes one message after the other, whatever happens, until it is told to stop."""
 
     def __init__(self, url: str, name: str, who: str) -> None:
-        self._url, self._name, self._who = url, name, who
+        self._url, self._name, self.who = url, name, who
         self.published: dict[str, carillon.Position] = {}
         self.unknown: list[str] = []
         self.progress = asyncio.Event()
@@ -215,7 +216,7 @@ class Survivor:
             for n in count():
                 if self.stopping:
                     return
-                data = f"{self._who}-{n}"
+                data = f"{self.who}-{n}"
                 try:
                     answer = await client.publish(self._name, data)
                     self.published[data] = answer.position
@@ -279,6 +280,49 @@ async def test_a_killed_server_is_told_as_a_reset() -> None:
 @pytest.mark.full
 async def test_fifty_killed_servers() -> None:
     await kill_server(kills=50)
+
+
+async def kill_durable_server(kills: int, folder: Path) -> None:
+    """With its rooms on the disk a killed server forgets nothing, and nothing comes twice."""
+    with running("--data", str(folder), *KEEPING) as server:
+        name, last = new_room(), "the last one"
+        survivors = [Survivor(server.url, name, f"s{n}") for n in range(2)]
+        joined = asyncio.Event()
+        reading = asyncio.ensure_future(read_until(server.url, name, last, joined))
+        await asyncio.wait_for(joined.wait(), 60)
+        writing = [asyncio.ensure_future(survivor.run()) for survivor in survivors]
+        for _ in range(kills):
+            await more(survivors)
+            server.kill()
+            await asyncio.to_thread(server.start)
+        await more(survivors)
+        for survivor in survivors:
+            survivor.stopping = True
+        await asyncio.wait_for(asyncio.gather(*writing), 60)
+        async with carillon.connect(server.url) as client:
+            await client.publish(name, last)
+        witness = await asyncio.wait_for(reading, 60)
+
+    witness.check_order()
+    witness.check_once()
+    assert witness.losses() == []
+    read = {message.data: message.position for message in witness.messages()}
+    for survivor in survivors:
+        assert survivor.unknown == []
+        assert {data: read.get(data) for data in survivor.published} == survivor.published
+        mine = [data for data in read if data.startswith(f"{survivor.who}-")]
+        assert mine == list(survivor.published)
+
+
+@pytest.mark.server
+async def test_a_killed_server_with_its_rooms_on_the_disk_forgets_nothing(tmp_path: Path) -> None:
+    await kill_durable_server(kills=3, folder=tmp_path)
+
+
+@pytest.mark.server
+@pytest.mark.full
+async def test_fifty_killed_servers_with_their_rooms_on_the_disk(tmp_path: Path) -> None:
+    await kill_durable_server(kills=50, folder=tmp_path)
 
 
 @pytest.mark.server

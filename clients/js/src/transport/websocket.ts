@@ -92,7 +92,7 @@ function lateLink(url: string, options: LinkOptions, events: LinkEvents): Link {
       if (!over) link = new WebSocketLink(ws.WebSocket, url, options, events);
     },
     (cause: unknown) => {
-      const text = "there is no WebSocket here: use Node.js 22 or later, or install the package ws (npm install ws)";
+      const text = "no WebSocket here: use Node.js 22 or later, or npm install ws";
       if (!over) events.failed(new CarillonError("unsupported", text, { cause }));
     },
   );

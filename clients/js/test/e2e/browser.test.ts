@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { connect, type Client, type RoomEvent } from "../../src/index.js";
 import { bundle } from "../support/bundle.js";
 import { Carillon } from "../support/carillon.js";
+import { Middlebox } from "../support/middlebox.js";
 import { FaultProxy } from "../support/proxy.js";
 
 /** Runs in the page. `publishing` counts in localStorage, which is written at once, what it is about to publish. */
@@ -181,6 +182,80 @@ describe("in Chromium", () => {
     expect(kept.at(-1)).toBe(count - 1);
     expect(reader.events.some(({ kind }) => kind === "reset")).toBe(true);
     expect(failed.length).toBeLessThanOrEqual(32);
+  }, 120_000);
+
+  it("an EventSource on a room comes back to where it was, and no message is missing", async () => {
+    const writer = await connect(server.url, { timeout: 30_000 });
+    readers.push(writer);
+    const opened = await tab();
+    await opened.evaluate(() => {
+      const seen: string[] = (window as unknown as { seen: string[] }).seen = [];
+      const source = new EventSource("/rooms/source");
+      source.addEventListener("joined", () => (document.title = "reading"));
+      for (const kind of ["message", "gap", "reset", "skipped"]) {
+        source.addEventListener(kind, (event) => seen.push(kind === "message" ? event.data : kind));
+      }
+    });
+    await opened.waitForFunction(() => document.title === "reading");
+    const count = 60;
+    for (let n = 0; n < count; n++) {
+      await writer.publish("source", n);
+      if (n % 20 === 10) proxy.cut();
+    }
+    await opened.waitForFunction((all) => (window as unknown as { seen: string[] }).seen.length >= all, count, { timeout: 30_000 });
+    expect(await opened.evaluate(() => (window as unknown as { seen: string[] }).seen)).toEqual(upTo(count).map(String));
+  }, 60_000);
+
+  it("where no WebSocket gets through tabs talk all the same, and a reload loses and doubles nothing", async () => {
+    const box = await Middlebox.start(server.port, { upgrades: "refuse" });
+    await context.route("**/box.html", (route) => route.fulfill({ contentType: "text/html", body: page(box.url) }));
+    const at = `http://127.0.0.1:${box.port}/box.html`;
+    const reader = await reading("blocked");
+    const opened = await context.newPage();
+    await opened.goto(at);
+    await isConnected(opened);
+    for (let i = 0; i < 3; i++) {
+      await opened.evaluate(() => publishing("blocked", 10));
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      if (i === 1) box.cut();
+      await opened.reload();
+      await isConnected(opened);
+    }
+    const count = await counted(opened);
+    await opened.waitForFunction(() => client.unsettled === 0, undefined, { timeout: 30_000 });
+    await reader.until(count);
+    expect(reader.numbers).toEqual(upTo(count));
+    expect(box.requests).toContain("GET /ws");
+    expect(await opened.evaluate(() => events)).toEqual([]);
+    await opened.close();
+    await box.stop();
+  }, 120_000);
+
+  it("with polls only, the third tab asks now and then, and all of them talk", async () => {
+    const box = await Middlebox.start(server.port, { upgrades: "refuse", buffers: true });
+    await context.route("**/box.html", (route) => route.fulfill({ contentType: "text/html", body: page(box.url) }));
+    const tabs: Page[] = [];
+    for (let i = 0; i < 3; i++) {
+      const opened = await context.newPage();
+      await opened.goto(`http://127.0.0.1:${box.port}/box.html`);
+      await isConnected(opened);
+      tabs.push(opened);
+    }
+    const heard = tabs.map((opened) =>
+      opened.evaluate(async () => {
+        const room = await client.join<string>("polls");
+        document.title = "joined";
+        for await (const { data } of room) return data;
+        return "";
+      }),
+    );
+    for (const opened of tabs) await opened.waitForFunction(() => document.title === "joined");
+    await tabs[2]!.evaluate(() => client.publish("polls", "from the third"));
+    expect(await Promise.all(heard)).toEqual(Array(3).fill("from the third"));
+    expect(box.requests.some((line) => line.includes("wait=0"))).toBe(true);
+    expect(box.requests.some((line) => line.includes("wait=25"))).toBe(true);
+    for (const opened of tabs) await opened.close();
+    await box.stop();
   }, 120_000);
 
   it("a duplicated tab is a session and a publisher of its own", async () => {

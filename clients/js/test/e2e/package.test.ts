@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connect } from "../../src/index.js";
-import { bundle, compressed } from "../support/bundle.js";
+import { bundle, chunks, compressed } from "../support/bundle.js";
 import { Carillon } from "../support/carillon.js";
 
 const run = promisify(execFile);
@@ -81,9 +81,12 @@ describe("the packed file", () => {
   it("has no dependencies, and takes at most 15 KB minified and compressed", async () => {
     const { dependencies } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { dependencies?: unknown };
     expect(dependencies).toBeUndefined();
-    const code = await bundle("dist/index.js");
+    const [code, ...later] = await chunks("dist/index.js");
     expect(code).not.toMatch(/from\s*["']/);
-    expect(compressed(code)).toBeLessThanOrEqual(15_000);
+    expect(compressed(code!)).toBeLessThanOrEqual(15_000);
+    // Loaded only where a WebSocket does not work.
+    expect(later.length).toBe(1);
+    expect(compressed(later[0]!)).toBeLessThanOrEqual(2_500);
     expect(compressed(await bundle("dist/msgpack.js"))).toBeLessThanOrEqual(2_500);
     expect(compressed(await bundle("dist/react.js", ["react"]))).toBeLessThanOrEqual(1_500);
   });
@@ -130,13 +133,13 @@ describe("the packed file", () => {
     });
   }, 120_000);
 
-  it("says what to do on a Node.js without WebSocket and without ws", async () => {
+  it("says what to do on a Node.js without WebSocket and without ws, where nothing else may be used", async () => {
     const path = join(folder, "bare");
     await mkdir(path);
     await writeFile(join(path, "package.json"), "{}");
     await npm(path, "install", packed);
-    await writeFile(join(path, "a.mjs"), `delete globalThis.WebSocket; import { connect } from "@carillon/client"; connect(${JSON.stringify(server.url)}).catch((error) => console.log(error.code, error.message));`);
-    expect(await lines(path, ["a.mjs"], 1)).toEqual(["unsupported there is no WebSocket here: use Node.js 22 or later, or install the package ws (npm install ws)"]);
+    await writeFile(join(path, "a.mjs"), `delete globalThis.WebSocket; import { connect } from "@carillon/client"; connect(${JSON.stringify(server.url)}, { transports: ["websocket"] }).catch((error) => console.log(error.code, error.message));`);
+    expect(await lines(path, ["a.mjs"], 1)).toEqual(["unsupported no WebSocket here: use Node.js 22 or later, or npm install ws"]);
   }, 60_000);
 });
 

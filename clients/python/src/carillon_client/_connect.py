@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from types import TracebackType
 from typing import Any
 
 from ._client import Client
 from ._driver import Driver, Token
-from ._link import Address
+from ._link import TRANSPORTS, Address
 from ._outputs import State
 from ._settings import DEFAULT, Settings
 from .errors import CarillonError
@@ -56,6 +56,7 @@ def connect(
     headers: Mapping[str, str] | None = None,
     tls: ssl.SSLContext | None = None,
     proxy: str | bool | None = True,
+    transports: Sequence[str] = TRANSPORTS,
     publisher: str | None = None,
     keep_trying: bool = False,
     settings: Settings = DEFAULT,
@@ -68,7 +69,9 @@ def connect(
     ``token``: who the user is; or a function, also an asynchronous one, that gives a new token
     whenever one is needed. ``codec``: ``json``, or ``msgpack``, which is smaller for binary data.
     ``headers``: for the handshake. ``tls``: for certificates of one's own. ``proxy``: as the
-    environment says, an address, or ``None``. ``publisher``: a name under which this client's
+    environment says, an address, or ``None``. ``transports``: the ways to the server, best first,
+    of which the first that works is taken: ``websocket``, ``stream`` (an event stream with POST),
+    ``poll``; the last two speak JSON only. ``publisher``: a name under which this client's
     messages are counted, when it is to be the same over restarts. ``keep_trying``: do not
     raise when the first attempt fails. ``on_state`` is told of each change of the connection,
     ``on_error`` of trouble that nothing waits for.
@@ -82,6 +85,7 @@ def connect(
         tls=tls,
         proxy=proxy,
         max_frame_bytes=settings.max_frame_bytes,
+        transports=tuple(transports),
     )
 
     def make() -> Client:

@@ -13,11 +13,12 @@ from typing import Any, TypeAlias
 
 from . import _outputs as out
 from ._codecs import Payload
-from ._link import Address, Ended, Link, open_link
+from ._link import Address, Ended
 from ._machine import Machine
 from ._messages import Problem
 from ._outputs import State
 from ._settings import Settings
+from ._transports import AnyLink, distrust, open_any
 from ._unread import Unread
 from .errors import CarillonError, ConnectionEnded, ConnectionFailed, MalformedMessage
 from .events import Call
@@ -27,6 +28,9 @@ _log = logging.getLogger("carillon_client")
 Token: TypeAlias = "str | Callable[[], str | Awaitable[str]]"  # noqa: S105
 """A token, or what gives a new one whenever one is needed."""
 CallHandler: TypeAlias = Callable[[Call], Awaitable[Any]]
+
+SILENT_SECONDS = 3.0
+"""What is open for longer without a word is not merely a connection that was lost early."""
 
 FRAMES_A_TURN = 32
 """Frames taken before others on the event loop get their turn."""
@@ -66,7 +70,9 @@ class Driver:
         self._tasks: set[asyncio.Task[None]] = set()
         self._answering = 0
         self._connection: asyncio.Task[None] | None = None
-        self._link: Link | None = None
+        self._link: AnyLink | None = None
+        self._silent: str | None = None
+        self._silent_since = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._planned = False
         self._running = False
@@ -231,7 +237,7 @@ class Driver:
         me = asyncio.current_task()
         try:
             token = await self._new_token()
-            link = await open_link(self.address)
+            name, link = await open_any(self.address)
         except ConnectionFailed as error:
             if self._connection is me:
                 wait = None if error.retry_after is None else int(error.retry_after * 1000)
@@ -243,20 +249,25 @@ class Driver:
         self._link = link
         try:
             self.do(self.machine.opened, link.codec, token)
-            await self._read(link)
+            await self._read(link, name)
         finally:
             if self._link is link:
                 self._link = None
                 link.abort()
 
-    async def _read(self, link: Link) -> None:
+    async def _read(self, link: AnyLink, name: str) -> None:
         frames = 0
+        self._silent = name
+        self._silent_since = self._loop.time()
         while self._link is link:
             frame = await link.receive()
             if self._link is not link:
                 return
+            if frames == 0 and not isinstance(frame, Ended):
+                self._silent = None
             if isinstance(frame, Ended):
                 self._link = None
+                self._lost_silent()
                 link.abort()
                 if frame.unreadable:
                     error = MalformedMessage(frame.reason or "a broken frame", fatal=True)
@@ -269,7 +280,14 @@ class Driver:
             if frames % FRAMES_A_TURN == 0:
                 await asyncio.sleep(0)
 
+    def _lost_silent(self) -> None:
+        """Where a connection was open and not a word came, another way is tried next."""
+        name, self._silent = self._silent, None
+        if name is not None and self._loop.time() - self._silent_since > SILENT_SECONDS:
+            distrust(self.address, name)
+
     def _hang_up(self, code: int, reason: str) -> None:
+        self._lost_silent()
         link, self._link = self._link, None
         connection, self._connection = self._connection, None
         if link is not None:

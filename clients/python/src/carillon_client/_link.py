@@ -35,6 +35,9 @@ CODECS: dict[str, tuple[type[Codec], ...]] = {
 }
 """What is offered, best first."""
 
+TRANSPORTS = ("websocket", "stream", "poll")
+"""The ways to a server, best first."""
+
 _OWN_FAULT = (1002, 1007, 1009)
 """Close codes that our side gives for what the other did."""
 
@@ -49,6 +52,7 @@ class Address:
     tls: ssl.SSLContext | None = None
     proxy: str | bool | None = True
     max_frame_bytes: int = 16 * 1024 * 1024
+    transports: tuple[str, ...] = TRANSPORTS
 
     @classmethod
     def of(cls, url: str, **how: Any) -> Address:
@@ -60,6 +64,9 @@ class Address:
         path = parts.path if parts.path not in ("", "/") else "/ws"
         if how.get("codec", "json") not in CODECS:
             raise ValueError(f"codec is {how['codec']!r}, must be one of {', '.join(CODECS)}")
+        wanted = how.get("transports", TRANSPORTS)
+        if not wanted or any(name not in TRANSPORTS for name in wanted):
+            raise ValueError(f"transports is {wanted!r}, must be some of {', '.join(TRANSPORTS)}")
         return cls(urlunsplit((scheme, parts.netloc, path, parts.query, "")), **how)
 
     def __str__(self) -> str:
