@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Conflation {
   /** How far back keys are looked for. */
-  static final int LOOKED_AT = 16_384;
+  private static final int LOOKED_AT = 16_384;
 
   private final long upTo;
-  private final Map<String, Long> newest = new HashMap<>();
+  private final Map<String, Long> newest;
 
   /**
    * Looks at what is at hand.
@@ -23,6 +23,7 @@ final class Conflation {
    */
   Conflation(long head, LongFunction<@Nullable Entry> entries) {
     upTo = head;
+    newest = new HashMap<>();
     for (long offset = upTo; offset > upTo - LOOKED_AT; offset--) {
       Entry entry = entries.apply(offset);
       if (entry == null) {
@@ -33,6 +34,12 @@ final class Conflation {
         newest.putIfAbsent(key, offset);
       }
     }
+  }
+
+  /** Takes over what somebody else has looked at. */
+  Conflation(long upTo, Map<String, Long> newest) {
+    this.upTo = upTo;
+    this.newest = newest;
   }
 
   /** The head at that moment. */

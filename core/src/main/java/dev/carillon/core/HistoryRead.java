@@ -2,30 +2,56 @@ package dev.carillon.core;
 
 import dev.carillon.core.spi.Broker;
 import dev.carillon.core.spi.Notice;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** One client's request for a stretch of a room's log, answered from the broker. */
+/**
+ * One client's request for a stretch of a room's log, answered from the broker. Confined to the
+ * session's shard. Rising offsets are one read; falling ones, and the newest of each key, are read
+ * backwards.
+ */
 final class HistoryRead {
+  /** How many messages are looked at for one answer with the newest of each key. */
+  static final int LOOKED_AT = 5000;
+
   /** About how much one answer carries: a room has its turn after each. */
   private static final int MAX_BYTES = 64 << 10;
+
+  /**
+   * What is asked for.
+   *
+   * @param from {@link From.Now} gives only the extent
+   * @param limit the most entries to give
+   * @param newest whether they come by falling offset; then a position is the first to come
+   * @param compact whether of each key only the newest comes
+   */
+  record Wish(From from, int limit, boolean newest, boolean compact) {}
 
   private final Session session;
   private final long ref;
   private final RoomName room;
+  private final Wish wish;
   private final From from;
-  private final int limit;
 
-  HistoryRead(Session session, long ref, RoomName room, From from, int limit) {
+  HistoryRead(Session session, long ref, RoomName room, Wish wish) {
     this.session = session;
     this.ref = ref;
     this.room = room;
-    this.from = from;
-    this.limit = limit;
+    this.wish = wish;
+    this.from = wish.from();
   }
 
   void begin() {
+    if (wish.newest() || wish.compact()) {
+      find(from instanceof From.Since(long millis) ? millis : 0);
+      return;
+    }
     switch (from) {
-      case From.After(Position seen) -> read(seen.offset() + 1, limit);
+      case From.After(Position seen) -> read(seen.offset() + 1, wish.limit());
       case From.Since(long millis) -> find(millis);
       case From.Now now -> find(Long.MAX_VALUE);
       case From.Last last -> find(Long.MAX_VALUE);
@@ -40,20 +66,34 @@ final class HistoryRead {
   private void found(Broker.Answer<Broker.Extent> answer) {
     switch (answer) {
       case Broker.Answer.Failed<Broker.Extent>(var problem) -> failed(problem);
-      case Broker.Answer.Done<Broker.Extent>(var extent) -> {
-        long first =
-            switch (from) {
-              case From.Last(int count) -> Math.max(1, extent.head() - Math.min(count, limit) + 1);
-              case From.Now now -> extent.head() + 1;
-              case From.Since since -> extent.oldest();
-              case From.After after -> extent.head() + 1;
-            };
-        if (first > extent.head()) {
-          session.tellHistory(new Notice.History(ref, room, extent, List.of(), false));
+      case Broker.Answer.Done<Broker.Extent>(var held) -> {
+        if (wish.newest() || wish.compact()) {
+          backwards(held);
         } else {
-          read(first, limit);
+          forwards(held);
         }
       }
+    }
+  }
+
+  private void failed(Problem problem) {
+    session.tellHistory(new Notice.Refused(ref, room, problem));
+  }
+
+  // -- Forwards ----------------------------------------------------------------------------------
+
+  private void forwards(Broker.Extent held) {
+    long first =
+        switch (from) {
+          case From.Last(int count) -> Math.max(1, held.head() - Math.min(count, wish.limit()) + 1);
+          case From.Since since -> held.oldest();
+          case From.Now now -> held.head() + 1;
+          case From.After after -> held.head() + 1;
+        };
+    if (first > held.head()) {
+      session.tellHistory(new Notice.History(ref, room, held, List.of(), false));
+    } else {
+      read(first, wish.limit());
     }
   }
 
@@ -66,22 +106,89 @@ final class HistoryRead {
     switch (answer) {
       case Broker.Answer.Failed<Broker.Page>(var problem) -> failed(problem);
       case Broker.Answer.Done<Broker.Page>(var page) -> {
-        Broker.Extent extent = page.extent();
-        if (from instanceof From.After(Position seen) && !seen.epoch().equals(extent.epoch())) {
-          Position head = new Position(extent.epoch(), extent.head());
-          session.tellHistory(
-              new Notice.Reset(
-                  ref, room, seen.epoch(), head, extent.oldest(), "epoch-changed", null));
-          return;
+        if (isOf(page.extent())) {
+          List<Entry> entries = page.entries();
+          boolean more = !entries.isEmpty() && entries.getLast().offset() < page.extent().head();
+          session.tellHistory(new Notice.History(ref, room, page.extent(), entries, more));
         }
-        List<Entry> entries = page.entries();
-        boolean more = !entries.isEmpty() && entries.getLast().offset() < extent.head();
-        session.tellHistory(new Notice.History(ref, room, extent, entries, more));
       }
     }
   }
 
-  private void failed(Problem problem) {
-    session.tellHistory(new Notice.Refused(ref, room, problem));
+  /** Whether the stated position is of this log; if not, that is the answer. */
+  private boolean isOf(Broker.Extent held) {
+    if (!(from instanceof From.After(Position seen)) || seen.epoch().equals(held.epoch())) {
+      return true;
+    }
+    Position head = new Position(held.epoch(), held.head());
+    session.tellHistory(
+        new Notice.Reset(ref, room, seen.epoch(), head, held.oldest(), "epoch-changed", null));
+    return false;
+  }
+
+  // -- Backwards ---------------------------------------------------------------------------------
+
+  private void backwards(Broker.Extent held) {
+    if (!isOf(held)) {
+      return;
+    }
+    long lowest = held.oldest();
+    long highest = held.head();
+    switch (from) {
+      case From.After(Position seen) when wish.newest() ->
+          highest = Math.min(highest, seen.offset());
+      case From.After(Position seen) -> lowest = Math.max(lowest, seen.offset() + 1);
+      case From.Last(int count) -> lowest = Math.max(lowest, highest - count + 1);
+      case From.Now now -> lowest = highest + 1;
+      case From.Since since -> {}
+    }
+    Epoch epoch = held.epoch();
+    new Backwards(session.shard(), room, epoch, lowest, highest, new Collector(held)).begin();
+  }
+
+  /** What is wanted of what is read backwards, newest first. */
+  private final class Collector implements Backwards.Visitor {
+    private final Broker.Extent held;
+    private final List<Entry> found = new ArrayList<>();
+    private final Set<String> keys = new HashSet<>(0);
+    private int looked;
+    private int bytes;
+
+    Collector(Broker.Extent held) {
+      this.held = held;
+    }
+
+    @Override
+    public boolean isThere() {
+      return !session.isClosed();
+    }
+
+    @Override
+    public boolean visit(Entry entry) {
+      if (found.size() == wish.limit()
+          || bytes >= MAX_BYTES
+          || wish.compact() && looked == LOOKED_AT) {
+        return false;
+      }
+      looked++;
+      String key = entry.message().key();
+      if (!wish.compact() || key == null || keys.add(key)) {
+        found.add(entry);
+        bytes += entry.message().weight();
+      }
+      return true;
+    }
+
+    @Override
+    public void done(boolean more, @Nullable Problem problem) {
+      if (problem != null) {
+        failed(problem);
+        return;
+      }
+      if (!wish.newest()) {
+        Collections.reverse(found);
+      }
+      session.tellHistory(new Notice.History(ref, room, held, List.copyOf(found), more));
+    }
   }
 }

@@ -19,7 +19,7 @@ final class Joining {
   private final RoomPolicy policy;
   private final long ref;
   private final From from;
-  private final boolean latest;
+  private final boolean wantsLatest;
   private final boolean rosterWanted;
   private final @Nullable String expression;
   private @Nullable Selection filter;
@@ -28,6 +28,7 @@ final class Joining {
   private @Nullable RoomView companionView;
   private @Nullable Member said;
   private @Nullable Epoch located;
+  private @Nullable Conflation latest;
   private @Nullable Runnable settled;
   private final boolean summoned;
   private boolean asked;
@@ -53,7 +54,7 @@ final class Joining {
     this.view = view;
     this.policy = view.shard().policies().of(view.name());
     this.ref = ref;
-    this.latest =
+    this.wantsLatest =
         from instanceof From.Now
             && policy.onJoin() == RoomPolicy.OnJoin.LATEST
             && session.canBeTold();
@@ -69,7 +70,7 @@ final class Joining {
   private From begins() {
     return policy.onJoin() == RoomPolicy.OnJoin.NOTHING
         ? new From.Now()
-        : new From.Last(latest ? Conflation.LOOKED_AT : 1);
+        : new From.Last(wantsLatest ? HistoryRead.LOOKED_AT : 1);
   }
 
   /** Whether the client did not ask for it, but for others like it or for nothing. */
@@ -247,7 +248,7 @@ final class Joining {
 
   /** Whether the first one wanted is still retained is known when it is here. */
   private void locate(long first) {
-    if (first > view.head() || view.entry(first) != null) {
+    if (first > view.head() || view.entry(first) != null && !wantsLatest) {
       welcome(first);
     } else {
       view.page(first, problem -> located(problem, first));
@@ -255,8 +256,27 @@ final class Joining {
   }
 
   private void located(@Nullable Problem problem, long wanted) {
-    if (continues(problem)) {
-      welcome(Math.min(Math.max(wanted, view.oldest()), view.head() + 1));
+    if (!continues(problem)) {
+      return;
+    }
+    long first = Math.min(Math.max(wanted, view.oldest()), view.head() + 1);
+    if (!wantsLatest) {
+      welcome(first);
+      return;
+    }
+    Epoch asked = view.epoch();
+    view.latest(first, found -> latestIs(found, asked, first));
+  }
+
+  private void latestIs(@Nullable Conflation found, Epoch asked, long first) {
+    if (!continues(null)) {
+      return;
+    }
+    if (asked.equals(view.epoch())) {
+      latest = found;
+      welcome(first);
+    } else {
+      locate(); // the log has become another one meanwhile
     }
   }
 
@@ -326,11 +346,11 @@ final class Joining {
       case From.Last last -> joined(head, first, roster);
       case From.Since since -> joined(head, first, roster);
     }
-    Reader added = view.add(session, first, filter);
-    if (latest) {
-      added.conflate();
+    Reader arrived = view.add(session, first, filter);
+    if (latest != null && head.epoch().equals(located)) {
+      arrived.conflate(latest);
     }
-    reader = added;
+    reader = arrived;
     settle();
   }
 

@@ -266,16 +266,16 @@ final class Reader {
       case SKIP -> skip();
       case CONFLATE -> {
         view.shard().slowReaderCounts().count(SlowReaders.Action.CONFLATE);
-        conflate();
+        conflate(view.conflation());
         return false;
       }
     }
     return true;
   }
 
-  /** It gets the newest message of each key of what there is now; what it loses is told. */
-  void conflate() {
-    conflation = view.conflation();
+  /** Of what was there then, it gets the newest message of each key and is told of the others. */
+  void conflate(Conflation at) {
+    conflation = at;
     announced = next - 1;
   }
 

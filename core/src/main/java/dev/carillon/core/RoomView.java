@@ -4,6 +4,7 @@ import dev.carillon.core.spi.Broker;
 import dev.carillon.core.spi.Notice;
 import dev.carillon.core.spi.WireForm;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ final class RoomView {
   private final List<FormReaders> groups = new ArrayList<>(1);
   private final List<Consumer<@Nullable Problem>> whenLive = new ArrayList<>(0);
   private final List<Consumer<@Nullable Problem>> whenPaged = new ArrayList<>(0);
+  private final List<Consumer<@Nullable Conflation>> whenLatest = new ArrayList<>(0);
   private final List<Reader> awaiting = new ArrayList<>(0);
   private final Map<String, Selection> selections = new LinkedHashMap<>(0);
   private final Pages pages;
@@ -248,6 +250,49 @@ final class RoomView {
       conflatedAt = shard.uptime();
     }
     return known;
+  }
+
+  /**
+   * Finds where the newest message of each key stands in the whole of the room's end, from an
+   * offset on, and then runs {@code then}, with null if it cannot be read. Those who ask at the
+   * same time share one reading.
+   */
+  void latest(long from, Consumer<@Nullable Conflation> then) {
+    if (from > head() || log().get(from) != null) {
+      then.accept(conflation());
+      return;
+    }
+    whenLatest.add(then);
+    if (whenLatest.size() > 1) {
+      return;
+    }
+    long upTo = head();
+    Map<String, Long> newest = new HashMap<>();
+    Backwards.Visitor visitor =
+        new Backwards.Visitor() {
+          @Override
+          public boolean isThere() {
+            return true;
+          }
+
+          @Override
+          public boolean visit(Entry entry) {
+            String key = entry.message().key();
+            if (key != null) {
+              newest.putIfAbsent(key, entry.offset());
+            }
+            return true;
+          }
+
+          @Override
+          public void done(boolean more, @Nullable Problem problem) {
+            List<Consumer<@Nullable Conflation>> waiting = List.copyOf(whenLatest);
+            whenLatest.clear();
+            Conflation found = problem == null ? new Conflation(upTo, newest) : null;
+            waiting.forEach(each -> each.accept(found));
+          }
+        };
+    new Backwards(shard, name, epoch(), from, upTo, visitor).begin();
   }
 
   /** Nobody could be given anything for a while: what readers wait for counts from now on. */
@@ -509,7 +554,11 @@ final class RoomView {
     watchSlow();
     pages.age();
     boolean over =
-        users == 0 && groups.isEmpty() && whenLive.isEmpty() && now - idleSince >= idleMillis;
+        users == 0
+            && groups.isEmpty()
+            && whenLive.isEmpty()
+            && whenLatest.isEmpty()
+            && now - idleSince >= idleMillis;
     if (over) {
       pages.clear();
     }

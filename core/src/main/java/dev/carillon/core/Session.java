@@ -316,6 +316,19 @@ public final class Session {
    * @param limit the most entries to give, 1 to 1,000
    */
   public void history(long ref, RoomName room, From from, int limit) {
+    history(ref, room, from, limit, false, false);
+  }
+
+  /**
+   * Reads a stretch of a room's log as {@link #history(long, RoomName, From, int)} does.
+   *
+   * @param newest whether entries come by falling offset, from the end or from the position, that
+   *     one included
+   * @param compact whether of each key only the newest message comes; at most the last {@value
+   *     HistoryRead#LOOKED_AT} are looked at
+   */
+  public void history(
+      long ref, RoomName room, From from, int limit, boolean newest, boolean compact) {
     if (!mayJoin(room)) {
       refuse(ref, room, Problem.Reason.FORBIDDEN, "not permitted to read room " + room);
     } else if (!mayReadHistory(ref, room)) {
@@ -326,7 +339,8 @@ public final class Session {
       String words = histories.size() + " requests for history wait; ask again after some answers";
       refuse(ref, room, Problem.Reason.RATE_LIMITED, words);
     } else {
-      histories.add(new HistoryRead(this, ref, room, from, limit));
+      HistoryRead.Wish wish = new HistoryRead.Wish(from, limit, newest, compact);
+      histories.add(new HistoryRead(this, ref, room, wish));
       shard.touch(this);
     }
   }

@@ -178,15 +178,11 @@ final class Commands {
     if (room == null) {
       return;
     }
-    if (history.order() != Order.OLDEST) {
-      unsupported(history.id(), history.room(), "history newest first; ask for the last entries");
-    } else if (history.compact()) {
-      unsupported(history.id(), history.room(), "compacted history");
-    } else {
-      Long wanted = history.limit();
-      int limit = (int) Math.min(wanted == null ? usual(history.start()) : wanted, max());
-      session.history(history.id(), room, from(history.start(), new From.Since(0)), limit);
-    }
+    Long wanted = history.limit();
+    int limit = (int) Math.min(wanted == null ? usual(history.start()) : wanted, max());
+    boolean newest = history.order() == Order.NEWEST;
+    From start = from(history.start(), new From.Since(0));
+    session.history(history.id(), room, start, limit, newest, history.compact());
   }
 
   private static long usual(@Nullable Start start) {

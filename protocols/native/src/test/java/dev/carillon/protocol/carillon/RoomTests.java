@@ -378,8 +378,6 @@ class RoomTests {
   @ValueSource(
       strings = {
         "{'op':'join','id':2,'room':'a','name':'n'}",
-        "{'op':'history','id':2,'room':'a','order':'newest'}",
-        "{'op':'history','id':2,'room':'a','compact':true}",
         "{'op':'ack','room':'a','offset':1}",
         "{'op':'nack','room':'a','offset':1}"
       })
