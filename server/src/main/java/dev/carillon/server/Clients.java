@@ -4,6 +4,8 @@ import dev.carillon.core.Call;
 import dev.carillon.core.Node;
 import dev.carillon.core.Payload;
 import dev.carillon.core.Reply;
+import dev.carillon.core.RoomName;
+import dev.carillon.core.spi.Broker;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -15,9 +17,26 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class Clients {
   private final Node node;
+  private final Broker broker;
 
-  Clients(Node node) {
+  Clients(Node node, Broker broker) {
     this.node = node;
+    this.broker = broker;
+  }
+
+  /** The inbox of everybody: what is published there comes to every client that reads inboxes. */
+  public ServerRoom everybody() {
+    return new ServerRoom(node, broker, RoomName.GLOBAL);
+  }
+
+  /** A user's inbox: what is published there comes to all of the user's sessions. */
+  public ServerRoom user(String user) {
+    return new ServerRoom(node, broker, RoomName.ofUser(user));
+  }
+
+  /** One session's inbox. */
+  public ServerRoom session(String session) {
+    return new ServerRoom(node, broker, RoomName.ofSession(session));
   }
 
   /**

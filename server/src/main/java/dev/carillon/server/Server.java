@@ -169,7 +169,7 @@ public final class Server implements AutoCloseable {
 
   /** The clients, to ask them and to end them. */
   public Clients clients() {
-    return new Clients(node);
+    return new Clients(node, broker);
   }
 
   /**

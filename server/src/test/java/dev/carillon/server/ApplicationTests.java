@@ -204,6 +204,32 @@ class ApplicationTests {
   }
 
   @Test
+  void theServerPublishesToUsersSessionsAndEverybody() throws Exception {
+    Server server = start(Carillon.server());
+    Client ann = connect(server, "ann");
+    Client bob = connect(server, "bob");
+    server.clients().user("ann").publish("to ann").join();
+    server.clients().session(bob.session()).publish("to bob").join();
+    server.clients().everybody().publish("to all").join();
+
+    assertThat(heardOf(ann)).containsExactly("to ann", "to all");
+    assertThat(heardOf(bob)).containsExactly("to bob", "to all");
+  }
+
+  /** What messages carry, until the one to all. */
+  private static List<String> heardOf(Client client) throws InterruptedException {
+    List<String> said = new ArrayList<>();
+    while (!said.contains("to all")) {
+      String heard = client.hears();
+      assertThat(heard).startsWith("{");
+      if (heard.contains("\"op\":\"message\"")) {
+        said.add(field(heard, "data"));
+      }
+    }
+    return said;
+  }
+
+  @Test
   void anyThreadMayPublish() throws Exception {
     Server server = start(Carillon.server());
     Client ann = connect(server, "ann").says("{'op':'join','id':2,'room':'jobs'}");
