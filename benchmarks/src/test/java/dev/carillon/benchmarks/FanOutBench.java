@@ -4,6 +4,7 @@ import dev.carillon.broker.memory.MemoryBroker;
 import dev.carillon.core.Disconnect;
 import dev.carillon.core.Draft;
 import dev.carillon.core.Entry;
+import dev.carillon.core.Epoch;
 import dev.carillon.core.From;
 import dev.carillon.core.Node;
 import dev.carillon.core.NodeSettings;
@@ -94,7 +95,8 @@ public class FanOutBench {
     }
   }
 
-  private static void append(RoomName room, Entry entry, boolean compress, Bytes into) {
+  private static void append(
+      RoomName room, Epoch epoch, Entry entry, boolean compress, Bytes into) {
     byte[] data = entry.message().payload().bytes();
     into.put(0x81);
     into.put(126);
