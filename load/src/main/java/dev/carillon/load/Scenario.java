@@ -64,12 +64,14 @@ public sealed interface Scenario {
     }
   }
 
+  /** Refuses a count that is too small. */
   private static void atLeast(String name, int value, int least) {
     if (value < least) {
       throw new IllegalArgumentException(name + " is " + value + ", must be at least " + least);
     }
   }
 
+  /** Refuses messages that cannot be: a size or a rate out of range. */
   private static void checkMessages(int bytes, double rate) {
     if (bytes < Stamp.BYTES || bytes > 16 << 20) {
       throw new IllegalArgumentException(
@@ -78,6 +80,7 @@ public sealed interface Scenario {
     checkRate(rate);
   }
 
+  /** Refuses a rate that is none. */
   private static void checkRate(double rate) {
     if (!(rate >= 0 && rate <= 1e8)) {
       throw new IllegalArgumentException("rate is " + rate + ", must be 0 to 100000000");
