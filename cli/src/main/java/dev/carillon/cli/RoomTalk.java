@@ -222,7 +222,9 @@ final class RoomTalk implements Talk {
         Sender sender = entry.sender();
         String who = sender == null ? "server" : name(sender.user(), sender.session());
         String event = entry.event() == null ? "" : "[" + entry.event() + "] ";
-        screen.received(who, event + data(entry.payload()));
+        // One's inboxes, and the rooms of a wildcard, are other rooms than the one that was named.
+        String where = from.equals(room) ? "" : from + " ";
+        screen.received(where + who, event + data(entry.payload()));
       }
       case ServerMessage.Presence presence -> presence(presence);
       case ServerMessage.Published published -> answered(published.id());

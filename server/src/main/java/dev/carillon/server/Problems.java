@@ -45,6 +45,7 @@ final class Problems {
     return switch (reason) {
       case UNAUTHENTICATED, TOKEN_EXPIRED -> 401;
       case FORBIDDEN, REFUSED -> 403;
+      case NO_SUCH_ROOM -> 404;
       case NOT_JOINED, ALREADY_JOINED, SEQUENCE_GAP, PUBLISHER_RESET -> 409;
       case TOO_LARGE, TOO_MANY_ROOMS -> 413;
       case RATE_LIMITED -> 429;
@@ -58,6 +59,7 @@ final class Problems {
     return switch (status) {
       case 401 -> "Unauthorized";
       case 403 -> "Forbidden";
+      case 404 -> "Not Found";
       case 409 -> "Conflict";
       case 410 -> "Gone";
       case 413 -> "Content Too Large";
