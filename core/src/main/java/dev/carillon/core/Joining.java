@@ -236,7 +236,7 @@ final class Joining {
       return;
     }
     switch (from) {
-      case From.Now now -> welcome(head + 1);
+      case From.Now now -> welcome(view.newcomersHead() + 1);
       case From.Last(int count) -> locate(Math.max(1, head - count + 1));
       case From.After(Position seen) -> {
         boolean known = seen.epoch().equals(view.epoch()) && seen.offset() <= head;
@@ -342,7 +342,7 @@ final class Joining {
       case From.After(Position seen) when seen.offset() > head.offset() ->
           reset(seen.epoch(), head, "position-ahead", roster);
       case From.After(Position seen) -> resumed(seen.offset() + 1, first, head, roster);
-      case From.Now now -> joined(head, first, roster);
+      case From.Now now -> joined(new Position(head.epoch(), first - 1), first, roster);
       case From.Last last -> joined(head, first, roster);
       case From.Since since -> joined(head, first, roster);
     }

@@ -80,7 +80,8 @@ final class RoomHome {
     if (current != null) {
       views.add(view);
       long oldestNow = oldest;
-      shard.tell(view.shard(), () -> view.attached(current, oldestNow));
+      long headNow = current.head();
+      shard.tell(view.shard(), () -> view.attached(current, oldestNow, headNow));
     } else {
       waiting.add(view);
       attachToBroker();

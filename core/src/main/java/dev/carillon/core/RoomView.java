@@ -50,6 +50,7 @@ final class RoomView {
   private long conflatedAt;
   private long lagFloor;
   private long floor = 1;
+  private long newcomersHead = Long.MAX_VALUE;
   private long lastHigh;
   private long lastUsual;
 
@@ -131,13 +132,25 @@ final class RoomView {
     }
   }
 
-  /** The home shard: the room's log is this one. */
-  void attached(RoomLog current, long oldestRetained) {
+  /**
+   * The home shard: the room's log is this one.
+   *
+   * @param headThen its head when it was asked for: whoever waited begins there, so that what was
+   *     published behind its request to join is not missed
+   */
+  void attached(RoomLog current, long oldestRetained, long headThen) {
     attaching = false;
     log = current;
     oldest(oldestRetained);
     lookAtPriorities();
+    newcomersHead = headThen;
     settle(null);
+    newcomersHead = Long.MAX_VALUE;
+  }
+
+  /** Behind which offset a session begins that joins for what is published from now on. */
+  long newcomersHead() {
+    return Math.min(newcomersHead, head());
   }
 
   /** The home shard: the broker did not let the room be attached. */
