@@ -227,7 +227,9 @@ export class Outbox {
     const tag = tagOf(entry);
     const before = line.entries[line.entries.indexOf(entry) - 1];
     if (before && tagOf(before) === tag) return before.sequence;
-    return line.settled.tag === tag ? line.settled.sequence : entry.previous;
+    if (line.settled.tag !== tag) return entry.previous;
+    // One whose answer was that nobody knows may be behind later ones that the room has; it repeats itself then.
+    return Math.min(line.settled.sequence, entry.sequence - 1);
   }
 
   #answered(id: number): [Line, Waiting] | undefined {

@@ -66,6 +66,11 @@ class Line:
     renewals: int = 0
     retry_at: int | None = None
 
+    def before(self, publication: Publication) -> int:
+        """What the first in the line names as its predecessor. One whose answer was that nobody
+        knows may be behind later ones that the room has; it repeats itself then."""
+        return min(self.last, (publication.sequence or self.next) - 1)
+
 
 Settled = tuple[Publication, "WirePublished | CarillonError"]
 
@@ -135,10 +140,10 @@ class Outbox:
         # What is in flight stands at the front of the line, for it is sent in order.
         publication = line.waiting[line.in_flight]
         before = line.waiting[line.in_flight - 1].sequence if line.in_flight else None
-        publication.previous = line.last if before is None else before
         if publication.sequence is None:
             publication.sequence = line.next
             line.next += 1
+        publication.previous = line.before(publication) if before is None else before
         return publication
 
     def incarnation(self, publication: Publication) -> int:
@@ -199,7 +204,7 @@ class Outbox:
     def _can_name_another(self, line: Line, publication: Publication, answer: Rejected) -> bool:
         """Whether the publication would name another predecessor the next time: one before it was
         refused or held back, or the room knows better what was last."""
-        if line.waiting[0] is not publication or publication.previous != line.last:
+        if line.waiting[0] is not publication or publication.previous != line.before(publication):
             return True
         known = answer.last_sequence if answer.code == "sequence_gap" else None
         if known is None or known == line.last or known >= (publication.sequence or 0):

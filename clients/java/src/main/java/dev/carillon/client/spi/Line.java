@@ -35,4 +35,12 @@ final class Line {
     this.incarnation = incarnation;
     this.backoff = backoff;
   }
+
+  /**
+   * What the first in the line names as its predecessor. One whose answer was that nobody knows may
+   * be behind later ones that the room has; it repeats itself then, with the one before it.
+   */
+  long before(Publication publication) {
+    return Math.min(last, publication.sequence - 1);
+  }
 }

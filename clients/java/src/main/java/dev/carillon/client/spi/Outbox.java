@@ -97,11 +97,13 @@ final class Outbox {
       return null;
     }
     Publication publication = line.waiting.get(line.inFlight);
-    publication.previous =
-        line.inFlight == 0 ? line.last : line.waiting.get(line.inFlight - 1).sequence;
     if (publication.sequence == 0) {
       publication.sequence = line.next++;
     }
+    publication.previous =
+        line.inFlight == 0
+            ? line.before(publication)
+            : line.waiting.get(line.inFlight - 1).sequence;
     return publication;
   }
 

@@ -133,7 +133,8 @@ final class Publishing {
    */
   private static boolean canNameAnother(
       Line line, Publication publication, ServerMessage.Rejected answer) {
-    if (line.waiting.getFirst() != publication || publication.previous != line.last) {
+    if (line.waiting.getFirst() != publication
+        || publication.previous != line.before(publication)) {
       return true;
     }
     Long known = answer.problem().code().equals(JUMPED) ? answer.lastSequence() : null;
