@@ -34,6 +34,10 @@ final class Joining {
   private boolean asked;
   private boolean holdsPlace;
   private boolean came;
+
+  /** The session was here when it was taken up, and is still shown though it has not come yet. */
+  private boolean returning;
+
   private boolean ended;
 
   /**
@@ -98,7 +102,8 @@ final class Joining {
     }
   }
 
-  void begin() {
+  void begin(boolean comesBack) {
+    returning = comesBack;
     String filtered = expression;
     if (filtered == null) {
       ask();
@@ -195,7 +200,7 @@ final class Joining {
     if (reader != null) {
       view.remove(reader);
     }
-    if (told && (came || asked)) {
+    if (told && (came || asked || returning)) {
       shard.memberLeft(view.name(), session.id());
     }
     giveBack();
@@ -221,6 +226,9 @@ final class Joining {
   }
 
   private void fail(Problem problem) {
+    if (returning && session.memberships().keep(view.name())) {
+      returning = false; // it may try again in time
+    }
     end(true);
     session.memberships().failed(this, ref, problem);
   }

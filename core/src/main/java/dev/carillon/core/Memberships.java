@@ -30,6 +30,7 @@ final class Memberships {
   private final Session session;
   private final Map<RoomName, Joining> rooms = new LinkedHashMap<>(2);
   private final Set<RoomName> remembered = new LinkedHashSet<>(0);
+  private boolean remembers;
   private @Nullable Map<RoomName, Wild> wildcards;
 
   /** How many joins wait for the application's word, also those that were left meanwhile. */
@@ -96,8 +97,7 @@ final class Memberships {
     Shard shard = session.shard();
     Joining joining = new Joining(session, shard.view(room), ref, from, presence, filter, settled);
     rooms.put(room, joining);
-    remembered.remove(room);
-    joining.begin();
+    joining.begin(remembered.remove(room));
   }
 
   void leave(long ref, RoomName room) {
@@ -278,6 +278,7 @@ final class Memberships {
 
   /** The rooms of the session that was taken up, which the client may join again. */
   void remember(DetachedSession found) {
+    remembers = true;
     remembered.addAll(found.rooms());
     for (RoomName inbox : session.inboxes()) {
       if (!found.rooms().contains(inbox)) {
@@ -298,12 +299,21 @@ final class Memberships {
         });
   }
 
+  /** A room could not be joined again; whether there is still time to try once more. */
+  boolean keep(RoomName room) {
+    if (remembers) {
+      remembered.add(room);
+    }
+    return remembers;
+  }
+
   List<RoomName> unvisited() {
     return new ArrayList<>(remembered);
   }
 
   /** Rooms not joined again in time are left for good. */
   void forgetRemembered() {
+    remembers = false;
     remembered.clear();
   }
 

@@ -269,6 +269,22 @@ class ResumeTests {
   }
 
   @Test
+  void aRoomThatIsLeftBeforeItWasJoinedAgainIsLeft() {
+    Far first = new Far(0, ALICE);
+    String token = first.session.resumeToken();
+    first.join();
+    first.session.disconnected();
+    Far second = new Far(1, ALICE);
+    second.resume(token);
+    second.session.resumeToken();
+    second.session.join(1, ROOM, new From.Now(), false);
+    second.session.leave(2, ROOM);
+    second.session.disconnected();
+    settle();
+    assertThat(members()).isEmpty();
+  }
+
+  @Test
   void aSessionThatWasEndedIsGoneAtOnce() {
     Far first = new Far(0, ALICE);
     String token = first.session.resumeToken();
