@@ -7,6 +7,7 @@ module dev.carillon.cli {
   requires dev.carillon.connection;
   requires dev.carillon.load;
   requires dev.carillon.server;
+  requires dev.carillon.simulator;
   requires dev.carillon.transport;
   requires dev.carillon.websocket;
   requires dev.carillon.wire;

@@ -31,6 +31,7 @@ final class Arrows {
               "simulator",
               Set.of(
                   "connection",
+                  "clients/java",
                   "protocols/native",
                   "protocols/plain",
                   "brokers/memory",
@@ -40,6 +41,7 @@ final class Arrows {
               Set.of(
                   "server",
                   "clients/java",
+                  "simulator",
                   "wire",
                   "load",
                   "protocols/native",

@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
       PublishCommand.class,
       BenchCommand.class,
       TokenCommand.class,
+      SimulateCommand.class,
       BackupCommand.class,
       EchoCommand.class,
       AutobahnClientCommand.class,

@@ -12,7 +12,6 @@ import dev.carillon.core.spi.Broker;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
 /**
@@ -22,7 +21,7 @@ import java.util.function.Consumer;
  */
 final class FaultyBroker implements Broker {
   private final World world;
-  private final SplittableRandom chance;
+  private final Chance chance;
   private final Policies policies;
   private final List<FarFeed> feeds = new ArrayList<>();
   private Broker store;
@@ -37,12 +36,24 @@ final class FaultyBroker implements Broker {
   }
 
   private Broker newStore() {
-    return new MemoryBroker(policies, world, chance.split());
+    return new MemoryBroker(policies, world, chance.split(), 1L << 30);
   }
 
   /** From now on everything works, only slowly. */
   void heal() {
     faultsPerThousand = 0;
+  }
+
+  /** From now on so many of a thousand calls fail. */
+  void fail(int perThousand) {
+    faultsPerThousand = perThousand;
+  }
+
+  /** Whoever followed is gone, and is told nothing. */
+  void forgetFeeds() {
+    for (FarFeed feed : List.copyOf(feeds)) {
+      feed.detach();
+    }
   }
 
   /** Fails over: everything that was held is lost, and every feed is interrupted. */

@@ -22,7 +22,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +68,7 @@ final class SimulatedClient implements SimulatedConnection.Receiver {
   private final Node node;
   private final List<WireForm> forms;
   private final String name;
-  private final SplittableRandom chance;
+  private final Chance chance;
   private final Map<RoomName, Following> rooms = new LinkedHashMap<>();
   private final Map<Long, RoomName> asked = new LinkedHashMap<>();
 

@@ -14,7 +14,6 @@ import dev.carillon.core.spi.Outlet;
 import dev.carillon.core.spi.WireForm;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +49,7 @@ final class SimulatedConnection implements Outlet, Conversation {
   }
 
   private final World world;
-  private final SplittableRandom chance;
+  private final Chance chance;
   private final Receiver far;
   private final ArrayDeque<Notice> lane = new ArrayDeque<>();
   private Session session;

@@ -10,14 +10,18 @@ import java.util.Map;
 
 /** What everybody saw, held against each other. A violation names the invariant it breaks. */
 final class Witness {
-  private record Place(RoomName room, Position position) {}
+  private record Place(String room, String epoch, long offset) {}
 
-  private record Identity(RoomName room, Epoch epoch, String id) {}
+  private record Identity(String room, String epoch, String id) {}
+
+  private record Log(String room, String epoch) {}
 
   private final World world;
   private final Map<Place, String> messages = new LinkedHashMap<>();
-  private final Map<Identity, Position> places = new LinkedHashMap<>();
+  private final Map<Identity, Place> places = new LinkedHashMap<>();
+  private final Map<Log, Long> lastAcknowledged = new LinkedHashMap<>();
   private final List<String> violations = new ArrayList<>();
+  private boolean strict;
   private long delivered;
   private long acknowledged;
   private long answered;
@@ -47,32 +51,56 @@ final class Witness {
     return answered;
   }
 
+  /** Nothing fails in this run, so that counts have to be exact. */
+  void beStrict() {
+    strict = true;
+  }
+
+  boolean strict() {
+    return strict;
+  }
+
   void violated(String what) {
     violations.add("at " + world.millis() + ": " + what);
   }
 
   /** A reader was given a message. */
   void delivered(RoomName room, Epoch epoch, long offset, String id) {
+    delivered(room.toString(), epoch.toString(), offset, id);
+  }
+
+  /** A reader was given a message. */
+  void delivered(String room, String epoch, long offset, String id) {
     delivered++;
-    stands(room, new Position(epoch, offset), id, "a reader");
+    stands(new Place(room, epoch, offset), id, "a reader");
   }
 
   /** A publisher was told where its message stands. */
   void acknowledged(RoomName room, Position position, String id) {
-    acknowledged++;
-    stands(room, position, id, "its publisher");
+    acknowledged(room.toString(), position.epoch().toString(), position.offset(), id);
   }
 
-  private void stands(RoomName room, Position position, String id, String toldTo) {
-    String before = messages.putIfAbsent(new Place(room, position), id);
+  /** A publisher was told where its message stands. */
+  void acknowledged(String room, String epoch, long offset, String id) {
+    acknowledged++;
+    stands(new Place(room, epoch, offset), id, "its publisher");
+    lastAcknowledged.merge(new Log(room, epoch), offset, Math::max);
+  }
+
+  /** The last offset of a room's epoch that a publisher was told, 0 for none. */
+  long lastAcknowledged(String room, String epoch) {
+    return lastAcknowledged.getOrDefault(new Log(room, epoch), 0L);
+  }
+
+  private void stands(Place place, String id, String toldTo) {
+    String before = messages.putIfAbsent(place, id);
     if (before != null && !before.equals(id)) {
       violated(
-          "2 position to bytes: %s %s is %s, told to %s as %s"
-              .formatted(room, position, before, toldTo, id));
+          "2 position to bytes: %s is %s, told to %s as %s".formatted(place, before, toldTo, id));
     }
-    Position other = places.putIfAbsent(new Identity(room, position.epoch(), id), position);
-    if (other != null && !other.equals(position)) {
-      violated("5 once: %s stands in %s at %s and %s".formatted(id, room, other, position));
+    Place other = places.putIfAbsent(new Identity(place.room(), place.epoch(), id), place);
+    if (other != null && !other.equals(place)) {
+      violated("5 once: %s stands at %s and %s".formatted(id, other, place));
     }
   }
 }

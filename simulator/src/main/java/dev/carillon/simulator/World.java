@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.PriorityQueue;
-import java.util.SplittableRandom;
 
 /**
  * Time, chance and what happens next. Events run one after the other, ordered by their time, then
@@ -25,14 +24,14 @@ final class World implements InstantSource {
   private static final long START = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
 
   private final PriorityQueue<Event> events = new PriorityQueue<>();
-  private final SplittableRandom ties;
+  private final Chance ties;
 
   /** One source of chance for each purpose, so that a new draw in one does not move the others. */
-  final SplittableRandom network;
+  final Chance network;
 
-  final SplittableRandom broker;
-  final SplittableRandom workload;
-  final SplittableRandom ids;
+  final Chance broker;
+  final Chance workload;
+  final Chance ids;
 
   private long now = START;
   private long scheduled;
@@ -40,7 +39,7 @@ final class World implements InstantSource {
   private long hash = 0xcbf29ce484222325L;
 
   World(long seed) {
-    SplittableRandom root = new SplittableRandom(seed);
+    Chance root = new Chance(seed);
     ties = root.split();
     network = root.split();
     broker = root.split();
@@ -68,10 +67,14 @@ final class World implements InstantSource {
 
   /** Puts a word into the trace, by which two runs are compared. */
   void trace(String word) {
-    for (int i = 0; i < word.length(); i++) {
-      hash = (hash ^ word.charAt(i)) * 0x100000001b3L;
-    }
-    hash = (hash ^ now) * 0x100000001b3L;
+    trace(word.hashCode());
+    trace(now);
+  }
+
+  /** Puts a number into the trace. */
+  void trace(long number) {
+    hash = (hash ^ number) * 0x100000001b3L;
+    hash ^= hash >>> 29;
   }
 
   long hash() {

@@ -1,0 +1,184 @@
+package dev.carillon.simulator;
+
+import dev.carillon.client.CarillonException;
+import dev.carillon.client.Message;
+import dev.carillon.client.RoomEvent;
+import dev.carillon.wire.ClientMessage;
+import dev.carillon.wire.Order;
+import dev.carillon.wire.Payload;
+import dev.carillon.wire.Position;
+import dev.carillon.wire.ServerMessage;
+import dev.carillon.wire.Start;
+import dev.carillon.wire.Target;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** What uses a client: it does things at random, and holds what it is told against the promises. */
+final class Application {
+  private final World world;
+  private final Witness witness;
+  private final Device device;
+  private final Map<String, Track> tracks = new LinkedHashMap<>();
+  private final Map<String, Boolean> wanted = new LinkedHashMap<>();
+  private final Set<String> shown = new TreeSet<>();
+  private final Map<String, Long> published = new LinkedHashMap<>();
+  private long losses;
+
+  Application(World world, Witness witness, Device device) {
+    this.world = world;
+    this.witness = witness;
+    this.device = device;
+  }
+
+  /** Does one thing. */
+  void act(String room) {
+    switch (world.workload.nextInt(24)) {
+      case 0 -> leave(room);
+      case 1, 2, 3, 4 -> join(room);
+      case 5 -> device.ask((m, now, t) -> m.request(now, t, id -> history(id, room)), true, null);
+      case 6 ->
+          device.ask(
+              (m, now, t) -> m.request(now, t, id -> new ClientMessage.Members(id, room)),
+              true,
+              null);
+      case 7 -> {
+        if (tracks.containsKey(room)) {
+          Payload state = Payload.json(Integer.toString(world.workload.nextInt(100)));
+          device.ask((m, now, t) -> m.state(now, t, room, state), true, null);
+        }
+      }
+      case 8 -> device.say(new ClientMessage.Ping(0));
+      default -> publish(room);
+    }
+  }
+
+  private static ClientMessage history(long id, String room) {
+    return new ClientMessage.History(id, room, new Start.Last(5), null, Order.OLDEST, false);
+  }
+
+  private void join(String room) {
+    if (wanted.containsKey(room)) {
+      return;
+    }
+    Start start =
+        switch (world.workload.nextInt(5)) {
+          case 0 -> new Start.Last(1 + world.workload.nextInt(40));
+          case 1 -> new Start.Since(Math.max(0, world.millis() - world.workload.nextInt(3000)));
+          default -> null;
+        };
+    boolean presence = world.workload.nextBoolean();
+    wanted.put(room, presence);
+    ClientMessage.Join join = new ClientMessage.Join(0, room, start, presence, null, null);
+    device.ask((machine, now, ticket) -> machine.join(now, ticket, join), true, "join " + room);
+  }
+
+  private void leave(String room) {
+    if (tracks.containsKey(room)) {
+      tracks.remove(room);
+      wanted.remove(room);
+      shown.remove(room);
+      device.ask((machine, now, ticket) -> machine.leave(now, ticket, room), true, null);
+    }
+  }
+
+  private void publish(String room) {
+    long number = published.merge(room, 1L, Long::sum);
+    String data = device.name() + ":" + number + " ";
+    if (world.workload.oneIn(8)) {
+      data += "x".repeat(world.workload.nextInt(6_000)); // so that sockets are full within a frame
+    }
+    String whole = data;
+    ClientMessage.Publish said =
+        new ClientMessage.Publish(0, new Target.Room(room), Payload.text(whole));
+    device.ask((machine, now, ticket) -> machine.publish(now, ticket, said), false, whole);
+  }
+
+  /** An answer that the machine gave, or its no. */
+  void answered(@Nullable ServerMessage answer, @Nullable CarillonException no) {
+    if (answer instanceof ServerMessage.Joined joined && wanted.containsKey(joined.room())) {
+      String room = joined.room();
+      Boolean presence = wanted.get(room);
+      if (room.equals(SimulatedServer.SECRET.toString()) && !device.trusted()) {
+        witness.violated("7 " + device.name() + " was let into " + room);
+      }
+      tracks.put(
+          room, new Track(witness, device.name(), room, joined.epoch(), joined.head() + 1, true));
+      if (Boolean.TRUE.equals(presence)) {
+        shown.add(room);
+      }
+    } else if (no != null) {
+      world.trace(no.code());
+    }
+    wanted.keySet().removeIf(room -> no != null && !tracks.containsKey(room) && !asked(room));
+  }
+
+  /** Whether a join of this room is still under way. */
+  private boolean asked(String room) {
+    return device.awaits("join " + room);
+  }
+
+  /** Something happened in a room. */
+  void told(RoomEvent event) {
+    Track track = tracks.get(event.room());
+    if (track == null) {
+      witness.violated("7 " + device.name() + " was told of a room that it left: " + event);
+      return;
+    }
+    switch (event) {
+      case Message message -> track.message(message.entry());
+      case RoomEvent.Resumed(var room, var epoch, var from, var to) ->
+          track.resumed(epoch, from, to);
+      case RoomEvent.Gap(var room, var epoch, var ranges, var reason) -> {
+        losses++;
+        track.announced(ranges);
+      }
+      case RoomEvent.Skipped(var room, var ranges) -> track.announced(ranges);
+      case RoomEvent.Reset reset -> {
+        losses++;
+        track.reset(reset.epoch(), reset.head());
+      }
+      case RoomEvent.Missing missing ->
+          witness.violated("2 " + device.name() + " misses what nobody announced: " + missing);
+      case RoomEvent.Ended(var room, var error) -> {
+        tracks.remove(room);
+        wanted.remove(room);
+        shown.remove(room);
+        witness.violated("13 " + device.name() + " lost its room " + room + ": " + error.code());
+      }
+      case RoomEvent.Rewind rewind ->
+          witness.violated("6 " + device.name() + " got a rewind that nobody asked for");
+      case RoomEvent.Stale stale -> {}
+      case RoomEvent.PresenceChanged changed -> {}
+      case RoomEvent.Trouble trouble -> {}
+    }
+  }
+
+  /** How often it was told of a loss. */
+  long losses() {
+    return losses;
+  }
+
+  /** Where it has read to, by room. */
+  Map<String, Position> positions() {
+    Map<String, Position> positions = new LinkedHashMap<>();
+    tracks.forEach((room, track) -> positions.put(room, track.position()));
+    return positions;
+  }
+
+  boolean reads(String room) {
+    return tracks.containsKey(room);
+  }
+
+  /** The rooms in which it is shown who is there. */
+  Set<String> shown() {
+    return shown;
+  }
+
+  @Override
+  public String toString() {
+    return "at " + positions();
+  }
+}

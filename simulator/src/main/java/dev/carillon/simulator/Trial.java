@@ -1,0 +1,299 @@
+package dev.carillon.simulator;
+
+import dev.carillon.core.NodeSettings;
+import dev.carillon.core.Policies;
+import dev.carillon.core.Position;
+import dev.carillon.core.Retention;
+import dev.carillon.core.RoomName;
+import dev.carillon.core.RoomPolicy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One run of everything: real clients' state machines, real WebSocket and protocol bytes, a
+ * simulated network, a real node, a faulty broker, and a schedule of faults, all from one seed.
+ */
+public final class Trial {
+  private static final int CLIENTS = 5;
+  private static final long SETTLE_MILLIS = 120_000;
+  private static final List<String> ROOMS = List.of("a", "b/c", "d", "secret");
+
+  private final World world;
+  private final Witness witness;
+  private final Mode mode;
+  private final Policies policies;
+  private final NodeSettings settings;
+  private final FaultyBroker broker;
+  private final List<Fault> schedule;
+  private final List<Device> devices = new ArrayList<>();
+  private SimulatedServer server;
+  private boolean faulty = true;
+
+  /**
+   * How a run ended.
+   *
+   * @param seed what it was drawn from
+   * @param mode its kind of faults
+   * @param events how many events happened
+   * @param faults how many things went wrong
+   * @param delivered how many messages readers were given, on the wire and in applications
+   * @param acknowledged how many publishes were answered with a position
+   * @param violations what broke which invariant, in words; empty when all held
+   * @param hash the trace: the same for the same seed, steps and mode
+   */
+  public record Result(
+      long seed,
+      Mode mode,
+      long events,
+      int faults,
+      long delivered,
+      long acknowledged,
+      List<String> violations,
+      long hash) {
+    /** Copies the list. */
+    public Result {
+      violations = List.copyOf(violations);
+    }
+  }
+
+  private Trial(long seed, int steps, Mode mode) {
+    this.mode = mode;
+    world = new World(seed);
+    witness = new Witness(world);
+    schedule = Fault.schedule(world.broker.split(), mode, steps / 100 + 1);
+    Retention retention =
+        new Retention(world.workload.oneIn(3) ? 10 : 500, 1 << 20, Duration.ofHours(1));
+    if (mode == Mode.CALM) {
+      witness.beStrict();
+      retention = new Retention(100_000, 1 << 28, Duration.ofHours(1));
+    }
+    RoomPolicy policy = RoomPolicy.DEFAULT.withRetention(retention);
+    policies = room -> policy;
+    settings =
+        new NodeSettings(
+            "simulated",
+            100,
+            16,
+            1000,
+            8 << world.workload.nextInt(4),
+            1 << 20,
+            40_000,
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(1),
+            4,
+            64L << 20);
+    int errors = mode == Mode.CALM ? 0 : world.workload.nextInt(3) * 20;
+    broker = new FaultyBroker(world, policies, errors);
+    server = new SimulatedServer(world, witness, policies, settings, broker);
+    for (int i = 0; i < CLIENTS; i++) {
+      devices.add(new Device(world, witness, this, i));
+    }
+  }
+
+  /**
+   * Runs a seed.
+   *
+   * @param steps how many events, before what it takes to settle
+   */
+  public static Result run(long seed, int steps, Mode mode) {
+    return new Trial(seed, steps, mode).run(seed, steps);
+  }
+
+  private Result run(long seed, int steps) {
+    devices.forEach(Device::start);
+    devices.forEach(this::act);
+    schedule.forEach(fault -> world.after(fault.at(), "fault", () -> happen(fault)));
+    while (world.executed() < steps && witness.violations().isEmpty()) {
+      step();
+      if ((world.executed() & 255) == 0) {
+        checkBounds();
+      }
+    }
+    faulty = false;
+    if (mode != Mode.SAFETY) {
+      settle();
+      end();
+    }
+    return new Result(
+        seed,
+        mode,
+        world.executed(),
+        mode == Mode.CALM ? 0 : schedule.size(),
+        witness.delivered(),
+        witness.acknowledged(),
+        witness.violations(),
+        world.hash());
+  }
+
+  /** What is thrown anywhere is a fault of what runs here. */
+  private void step() {
+    try {
+      world.step();
+    } catch (RuntimeException fault) {
+      StackTraceElement[] trace = fault.getStackTrace();
+      witness.violated("0 " + fault + (trace.length == 0 ? "" : " at " + trace[0]));
+    }
+  }
+
+  SimulatedServer server() {
+    return server;
+  }
+
+  private void act(Device device) {
+    world.after(
+        1 + world.workload.nextInt(60),
+        "act",
+        () -> {
+          if (faulty) {
+            device.application().act(ROOMS.get(world.workload.nextInt(ROOMS.size())));
+            act(device);
+          }
+        });
+  }
+
+  private void happen(Fault fault) {
+    if (!faulty) {
+      return;
+    }
+    world.trace(fault.kind().name());
+    switch (fault.kind()) {
+      case STORM -> devices.forEach(device -> device.suffer(fault));
+      case CRASH -> crash(fault);
+      case FEED_LOST -> broker.dropSomeFeed();
+      case FAIL_OVER -> broker.failOver();
+      case BROKER_ERRORS -> {
+        broker.fail(500);
+        world.after(fault.millis(), "broker well", () -> broker.fail(0));
+      }
+      default -> devices.get(fault.victim() % CLIENTS).suffer(fault);
+    }
+  }
+
+  private void crash(Fault fault) {
+    if (server.alive()) {
+      server.crash();
+      broker.forgetFeeds();
+      devices.forEach(device -> device.suffer(fault));
+      world.after(fault.millis(), "new node", this::startAnother);
+    }
+  }
+
+  private void startAnother() {
+    if (!server.alive()) {
+      server = new SimulatedServer(world, witness, policies, settings, broker);
+    }
+  }
+
+  // -- After the faults
+
+  private void settle() {
+    broker.heal();
+    startAnother();
+    devices.forEach(Device::heal);
+    long end = world.millis() + SETTLE_MILLIS;
+    while (witness.violations().isEmpty() && !settled()) {
+      for (int i = 0; i < 50 && witness.violations().isEmpty(); i++) {
+        step();
+      }
+      if (world.millis() > end) {
+        witness.violated("13 not settled after " + SETTLE_MILLIS + " ms: " + unsettled());
+      }
+    }
+    if (witness.violations().isEmpty()) {
+      checkPresence();
+      checkAcknowledged();
+    }
+  }
+
+  private boolean settled() {
+    return unsettled().isEmpty();
+  }
+
+  private String unsettled() {
+    for (Device device : devices) {
+      if (!device.connected() || !device.idle()) {
+        return device.toString();
+      }
+      for (var entry : device.application().positions().entrySet()) {
+        Position head = broker.head(RoomName.of(entry.getKey()));
+        if (entry.getValue().offset() != head.offset()
+            || !entry.getValue().epoch().equals(head.epoch().toString())) {
+          return device + ", but the head of " + entry.getKey() + " is " + head;
+        }
+        if (!entry.getValue().equals(device.machine().position(entry.getKey()))) {
+          return device + ", but its machine is at " + device.machine().position(entry.getKey());
+        }
+      }
+    }
+    return presence();
+  }
+
+  private void checkPresence() {
+    long losses = devices.stream().mapToLong(device -> device.application().losses()).sum();
+    if (mode == Mode.CALM && losses > 0) {
+      witness.violated("4 " + losses + " losses were told in a run without faults");
+    }
+  }
+
+  /** Who is shown to be in a room, and is not, or the other way round; empty when all is true. */
+  private String presence() {
+    for (String room : ROOMS) {
+      List<String> there =
+          devices.stream()
+              .filter(device -> device.application().reads(room))
+              .map(device -> String.valueOf(device.session()))
+              .sorted()
+              .toList();
+      for (Device device : devices) {
+        if (device.application().shown().contains(room)) {
+          List<String> seen =
+              device.machine().members(room).stream().map(one -> one.session()).sorted().toList();
+          if (!seen.equals(there)) {
+            return device.name() + " sees in " + room + " " + seen + ", there are " + there;
+          }
+        }
+      }
+    }
+    return "";
+  }
+
+  private void checkAcknowledged() {
+    for (String room : ROOMS) {
+      Position head = broker.head(RoomName.of(room));
+      long last = witness.lastAcknowledged(room, head.epoch().toString());
+      if (last > head.offset()) {
+        witness.violated("4 offset " + last + " of " + room + " was acknowledged, head " + head);
+      }
+    }
+  }
+
+  private void checkBounds() {
+    long most = (long) settings.renditionBytes() * Math.max(1, 2 * server.rooms()) * 3;
+    if (server.alive() && server.renditionBytes() > most) {
+      witness.violated("8 renditions hold " + server.renditionBytes() + " bytes, at most " + most);
+    }
+  }
+
+  /** Everybody goes; nothing may be left of them. */
+  private void end() {
+    if (!witness.violations().isEmpty()) {
+      return;
+    }
+    devices.forEach(Device::close);
+    long end = world.millis() + SETTLE_MILLIS;
+    while (witness.violations().isEmpty() && left() && world.millis() < end) {
+      step();
+    }
+    if (left()) {
+      witness.violated(
+          "11 left over: %d connections, %d sessions, %d rooms"
+              .formatted(server.connections(), server.sessions(), server.rooms()));
+    }
+  }
+
+  private boolean left() {
+    return server.connections() > 0 || server.sessions() > 0 || server.rooms() > 0;
+  }
+}

@@ -1,0 +1,102 @@
+package dev.carillon.simulator;
+
+import dev.carillon.wire.ClientMessage;
+import dev.carillon.wire.Position;
+import dev.carillon.wire.ServerMessage;
+import dev.carillon.wire.Start;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** What goes over one connection, checked before the client's state machine sees it. */
+final class WireWatch {
+  private static final String PRESENCE = "$presence/";
+
+  private final Witness witness;
+  private final String who;
+  private final Map<Long, ClientMessage.Join> joins = new LinkedHashMap<>();
+  private final Map<String, Track> tracks = new LinkedHashMap<>();
+  private final Map<String, Crowd> crowds = new LinkedHashMap<>();
+
+  WireWatch(Witness witness, String who) {
+    this.witness = witness;
+    this.who = who;
+  }
+
+  void said(ClientMessage message) {
+    if (message instanceof ClientMessage.Join join) {
+      joins.put(join.id(), join);
+    }
+  }
+
+  void heard(ServerMessage message) {
+    switch (message) {
+      case ServerMessage.Joined joined -> joined(joined);
+      case ServerMessage.Resumed m -> of(m.room(), t -> t.resumed(m.epoch(), m.from(), m.to()));
+      case ServerMessage.Reset m -> {
+        if (!presence(m.room())) {
+          of(m.room(), t -> t.reset(m.epoch(), m.head()));
+        }
+      }
+      case ServerMessage.Gap m -> {
+        if (!presence(m.room())) {
+          of(m.room(), t -> t.announced(m.ranges()));
+        }
+      }
+      case ServerMessage.Skipped m -> {
+        if (!presence(m.room())) {
+          of(m.room(), t -> t.announced(m.ranges()));
+        }
+      }
+      case ServerMessage.Message m -> of(m.room(), t -> t.message(m.entry()));
+      case ServerMessage.Presence m -> {
+        Crowd crowd = crowds.get(m.room());
+        if (crowd != null) {
+          crowd.changed(m);
+        }
+      }
+      case ServerMessage.Left m -> {
+        tracks.remove(m.room());
+        crowds.remove(m.room());
+      }
+      default -> {}
+    }
+  }
+
+  private boolean presence(String room) {
+    if (!room.startsWith(PRESENCE)) {
+      return false;
+    }
+    Crowd crowd = crowds.get(room.substring(PRESENCE.length()));
+    if (crowd != null) {
+      crowd.lost();
+    }
+    return true;
+  }
+
+  private void joined(ServerMessage.Joined joined) {
+    ClientMessage.Join asked = joins.remove(joined.id());
+    if (asked == null) {
+      witness.violated("6 " + who + " joined " + joined.room() + " without asking");
+      return;
+    }
+    String room = joined.room();
+    Track track =
+        asked.start() instanceof Start.From(Position(var epoch, var offset))
+            ? new Track(witness, who + "'s wire", room, epoch, offset + 1, false)
+            : new Track(witness, who + "'s wire", room, joined.epoch(), joined.head() + 1, true);
+    tracks.put(room, track);
+    if (joined.presence() != null) {
+      crowds.put(room, new Crowd(witness, who + " in " + room));
+    }
+  }
+
+  private void of(String room, Consumer<Track> what) {
+    Track track = tracks.get(room);
+    if (track == null) {
+      witness.violated("7 " + who + " was told of " + room + " without having joined");
+    } else {
+      what.accept(track);
+    }
+  }
+}
