@@ -69,6 +69,9 @@ class HttpConnection:
         except asyncio.CancelledError:
             opening.add_done_callback(_let_go)  # or it would open all the same, and stay
             raise
+        if self._over:  # given up while it opened, by somebody who does not wait for it
+            writer.transport.abort()
+            raise HttpFault("the connection was given up")
         self._reader, self._writer, self._last = reader, writer, False
         return writer
 
