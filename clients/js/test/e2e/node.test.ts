@@ -183,7 +183,14 @@ describe("when the server goes away", () => {
     const final = messages.at(-1)!.epoch;
     const acknowledged = outcomes.flatMap((outcome, number) => (outcome === final ? [number] : []));
     const inReset = resets.at(-1)! as { head: number };
-    const kept = (await reader.history<number>("kill", { limit: 1000 })).messages.map(({ data }) => data);
+    const kept: number[] = [];
+    let page = await reader.history<number>("kill", { limit: 1000 });
+    for (;;) {
+      kept.push(...page.messages.map(({ data }) => data));
+      if (!page.more) break;
+      const from = { epoch: page.epoch, offset: page.messages.at(-1)!.offset };
+      page = await reader.history<number>("kill", { from, limit: 1000 });
+    }
     expect(kept.filter((number) => acknowledged.includes(number))).toEqual(acknowledged);
     expect(kept.length).toBeGreaterThanOrEqual(inReset.head);
     await server.stop();
