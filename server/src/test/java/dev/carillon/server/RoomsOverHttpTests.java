@@ -84,6 +84,17 @@ class RoomsOverHttpTests {
   }
 
   @Test
+  void whatIsSentToEverybodyIsNotPutAmongTheMessagesOfTheRoom() throws Exception {
+    try (Stream stream = stream("/rooms/news")) {
+      stream.next();
+      server.clients().everybody().publish("to all").join();
+      Position own = server.publish("news", "to the room").join();
+      assertThat(stream.next())
+          .isEqualTo(new Stream.Event("message", own.toString(), "to the room"));
+    }
+  }
+
+  @Test
   void aPositionOfAnotherLogIsTold() throws Exception {
     Position head = server.publish("news", "one").join();
     String stale = "0123456789abcdef0123456789abcdef:7";

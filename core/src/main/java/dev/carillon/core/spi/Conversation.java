@@ -57,10 +57,10 @@ public interface Conversation {
   }
 
   /**
-   * Whether what is sent to everybody, to the user and to the session comes here as well. A
-   * protocol that has no place for the name of a room returns false.
+   * Whether what is sent to everybody, to the user and to the session comes here as well. For
+   * protocols that say with each message which room it is from.
    */
   default boolean readsInboxes() {
-    return true;
+    return false;
   }
 }

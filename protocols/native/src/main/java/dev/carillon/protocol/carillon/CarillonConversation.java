@@ -113,6 +113,11 @@ final class CarillonConversation implements Conversation, Replies {
     }
   }
 
+  @Override
+  public boolean readsInboxes() {
+    return true;
+  }
+
   private static String shortened(String op) {
     return op.length() <= SHOWN_OF_AN_OP ? op : op.substring(0, SHOWN_OF_AN_OP) + "...";
   }

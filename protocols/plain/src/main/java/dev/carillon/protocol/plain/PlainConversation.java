@@ -167,10 +167,4 @@ final class PlainConversation implements Conversation {
           Disconnect.BAD_MESSAGE;
     };
   }
-
-  /** Nothing on such a connection says which room a message is from. */
-  @Override
-  public boolean readsInboxes() {
-    return false;
-  }
 }
