@@ -2,44 +2,31 @@ package dev.carillon.core;
 
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.LongFunction;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Where the newest message of each key stood in a room at one moment: what came before it is
- * superseded. Shared by the readers who were found to be slow at that moment. Immutable.
+ * superseded. Shared by the readers who asked at that moment; not changed any more when they have
+ * it.
  */
 final class Conflation {
-  /** How far back keys are looked for. */
-  private static final int LOOKED_AT = 16_384;
-
   private final long upTo;
-  private final Map<String, Long> newest;
+  private final Map<String, Long> newest = new HashMap<>();
 
   /**
-   * Looks at what is at hand.
+   * Nothing is superseded until entries have been looked at.
    *
-   * @param entries gives the entry of an offset, or null where it would have to be read first
+   * @param upTo the head at that moment
    */
-  Conflation(long head, LongFunction<@Nullable Entry> entries) {
-    upTo = head;
-    newest = new HashMap<>();
-    for (long offset = upTo; offset > upTo - LOOKED_AT; offset--) {
-      Entry entry = entries.apply(offset);
-      if (entry == null) {
-        break;
-      }
-      String key = entry.message().key();
-      if (key != null) {
-        newest.putIfAbsent(key, offset);
-      }
-    }
+  Conflation(long upTo) {
+    this.upTo = upTo;
   }
 
-  /** Takes over what somebody else has looked at. */
-  Conflation(long upTo, Map<String, Long> newest) {
-    this.upTo = upTo;
-    this.newest = newest;
+  /** Takes an entry in; those with higher offsets have been before. */
+  void look(Entry entry) {
+    String key = entry.message().key();
+    if (key != null) {
+      newest.putIfAbsent(key, entry.offset());
+    }
   }
 
   /** The head at that moment. */

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,13 +33,15 @@ final class HistoryRead {
   record Wish(From from, int limit, boolean newest, boolean compact) {}
 
   private final Session session;
+  private final Consumer<Notice> tell;
   private final long ref;
   private final RoomName room;
   private final Wish wish;
   private final From from;
 
-  HistoryRead(Session session, long ref, RoomName room, Wish wish) {
+  HistoryRead(Session session, Consumer<Notice> tell, long ref, RoomName room, Wish wish) {
     this.session = session;
+    this.tell = tell;
     this.ref = ref;
     this.room = room;
     this.wish = wish;
@@ -77,7 +80,7 @@ final class HistoryRead {
   }
 
   private void failed(Problem problem) {
-    session.tellHistory(new Notice.Refused(ref, room, problem));
+    tell.accept(new Notice.Refused(ref, room, problem));
   }
 
   // -- Forwards ----------------------------------------------------------------------------------
@@ -91,7 +94,7 @@ final class HistoryRead {
           case From.After after -> held.head() + 1;
         };
     if (first > held.head()) {
-      session.tellHistory(new Notice.History(ref, room, held, List.of(), false));
+      tell.accept(new Notice.History(ref, room, held, List.of(), false));
     } else {
       read(first, wish.limit());
     }
@@ -109,7 +112,7 @@ final class HistoryRead {
         if (isOf(page.extent())) {
           List<Entry> entries = page.entries();
           boolean more = !entries.isEmpty() && entries.getLast().offset() < page.extent().head();
-          session.tellHistory(new Notice.History(ref, room, page.extent(), entries, more));
+          tell.accept(new Notice.History(ref, room, page.extent(), entries, more));
         }
       }
     }
@@ -121,7 +124,7 @@ final class HistoryRead {
       return true;
     }
     Position head = new Position(held.epoch(), held.head());
-    session.tellHistory(
+    tell.accept(
         new Notice.Reset(ref, room, seen.epoch(), head, held.oldest(), "epoch-changed", null));
     return false;
   }
@@ -188,7 +191,7 @@ final class HistoryRead {
       if (!wish.newest()) {
         Collections.reverse(found);
       }
-      session.tellHistory(new Notice.History(ref, room, held, List.copyOf(found), more));
+      tell.accept(new Notice.History(ref, room, held, List.copyOf(found), more));
     }
   }
 }

@@ -259,7 +259,7 @@ final class Joining {
     if (first > view.head() || view.entry(first) != null && !wantsLatest) {
       welcome(first);
     } else {
-      view.page(first, problem -> located(problem, first));
+      view.paging().read(first, problem -> located(problem, first));
     }
   }
 
@@ -273,7 +273,7 @@ final class Joining {
       return;
     }
     Epoch asked = view.epoch();
-    view.latest(first, found -> latestIs(found, asked, first));
+    view.conflations().since(first, found -> latestIs(found, asked, first));
   }
 
   private void latestIs(@Nullable Conflation found, Epoch asked, long first) {

@@ -162,7 +162,7 @@ final class Memberships {
     Wild wild = new Wild(wildcard, from, presence, filter, new LinkedHashSet<>());
     known.put(name, wild);
     Shard shard = session.shard();
-    shard.wildcardsChanged(session, known.size() == 1 ? 1 : 0);
+    shard.summoning().wildcardsChanged(session, known.size() == 1 ? 1 : 0);
     // The list is asked for when this is known: what comes up meanwhile is summoned.
     shard
         .broker()
@@ -232,7 +232,7 @@ final class Memberships {
   private void forgetWildcards(Map<RoomName, Wild> known) {
     if (known.isEmpty()) {
       wildcards = null;
-      session.shard().wildcardsChanged(session, -1);
+      session.shard().summoning().wildcardsChanged(session, -1);
     }
   }
 
@@ -290,13 +290,15 @@ final class Memberships {
   /** Reads an inbox that was not read before, if something came into it meanwhile. */
   private void missed(RoomName inbox, long lostAt) {
     Shard shard = session.shard();
-    shard.ifInUse(
-        inbox,
-        () -> {
-          if (!session.isClosed() && !rooms.containsKey(inbox)) {
-            begin(0, inbox, new From.Since(lostAt), false, null, () -> {});
-          }
-        });
+    shard
+        .summoning()
+        .ifInUse(
+            inbox,
+            () -> {
+              if (!session.isClosed() && !rooms.containsKey(inbox)) {
+                begin(0, inbox, new From.Since(lostAt), false, null, () -> {});
+              }
+            });
   }
 
   /** A room could not be joined again; whether there is still time to try once more. */
@@ -324,7 +326,7 @@ final class Memberships {
     rooms.clear();
     if (wildcards != null) {
       wildcards = null;
-      session.shard().wildcardsChanged(session, -1);
+      session.shard().summoning().wildcardsChanged(session, -1);
     }
   }
 }

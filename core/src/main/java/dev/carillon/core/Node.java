@@ -133,7 +133,7 @@ public final class Node {
 
   /** Lists the sessions of a user that have a connection here. The answer comes on a shard. */
   public void sessionsOf(String user, Consumer<List<String>> answer) {
-    collect(shard -> shard.sessionsOf(user), answer);
+    collect(shard -> shard.byUser().of(user).stream().map(Session::id).toList(), answer);
   }
 
   /**

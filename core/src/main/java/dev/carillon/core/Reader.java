@@ -130,7 +130,7 @@ final class Reader {
       Rendition run = group.run(next);
       if (run == null) {
         if (!view.keepsNothing()) {
-          view.awaitPage(this, next);
+          view.paging().await(this, next);
           return Turn.DONE;
         }
         skip();
@@ -266,7 +266,7 @@ final class Reader {
       case SKIP -> skip();
       case CONFLATE -> {
         view.shard().slowReaderCounts().count(SlowReaders.Action.CONFLATE);
-        conflate(view.conflation());
+        conflate(view.conflations().recent());
         return false;
       }
     }
@@ -327,7 +327,7 @@ final class Reader {
       return;
     }
     if (current.upTo() + 1 < view.lagFloor()) {
-      current = view.conflation(); // the socket was blocked again for too long
+      current = view.conflations().recent(); // the socket was blocked again for too long
       conflation = current;
     }
     if (next > current.upTo()) {

@@ -305,11 +305,11 @@ final class RoomHome {
    * come up those who joined it by a wildcard: else they would miss it.
    */
   private void summon() {
-    if (pending.isEmpty() || !name.isInbox() && (summoned || !shard.hasWildcards())) {
+    if (pending.isEmpty() || !name.isInbox() && (summoned || !shard.summoning().hasWildcards())) {
       append();
     } else {
       summoned = true;
-      shard.summonAll(name, this::append);
+      shard.summoning().everywhere(name, this::append);
     }
   }
 

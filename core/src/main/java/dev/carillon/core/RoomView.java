@@ -1,10 +1,8 @@
 package dev.carillon.core;
 
-import dev.carillon.core.spi.Broker;
 import dev.carillon.core.spi.Notice;
 import dev.carillon.core.spi.WireForm;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,11 +20,9 @@ final class RoomView {
   private final RoomName name;
   private final List<FormReaders> groups = new ArrayList<>(1);
   private final List<Consumer<@Nullable Problem>> whenLive = new ArrayList<>(0);
-  private final List<Consumer<@Nullable Problem>> whenPaged = new ArrayList<>(0);
-  private final List<Consumer<@Nullable Conflation>> whenLatest = new ArrayList<>(0);
-  private final List<Reader> awaiting = new ArrayList<>(0);
+  private final Conflations conflations = new Conflations(this);
   private final Map<String, Selection> selections = new LinkedHashMap<>(0);
-  private final Pages pages;
+  private final Paging paging;
   private final AtomicBoolean raised = new AtomicBoolean();
   private final Runnable takeRaise = this::takeRaise;
   private final RoomPolicy policy;
@@ -46,8 +42,6 @@ final class RoomView {
   /** Watches how far readers are behind; null while all keep up. */
   private @Nullable Lag lag;
 
-  private @Nullable Conflation conflation;
-  private long conflatedAt;
   private long lagFloor;
   private long floor = 1;
   private long newcomersHead = Long.MAX_VALUE;
@@ -57,7 +51,7 @@ final class RoomView {
   RoomView(Shard shard, RoomName name) {
     this.shard = shard;
     this.name = name;
-    this.pages = new Pages(shard.held());
+    this.paging = new Paging(this);
     this.policy = shard.policies().of(name);
   }
 
@@ -173,14 +167,14 @@ final class RoomView {
     Epoch old = epoch();
     log = current;
     lag = null;
-    conflation = null;
+    conflations.forget();
     lagFloor = 0;
     oldest(oldestRetained);
     lookAtPriorities();
     staleSince = 0;
-    pages.clear();
+    paging.drop();
     selections.values().forEach(Selection::reset);
-    wakeAwaiting();
+    paging.wakeAwaiting();
     Position head = new Position(current.epoch(), current.head());
     for (FormReaders group : groups) {
       group.reset();
@@ -228,7 +222,8 @@ final class RoomView {
     markDirty();
   }
 
-  private void oldest(long offset) {
+  /** What is older than this offset is known to be gone. */
+  void oldest(long offset) {
     oldest = offset;
     floor = Math.max(oldest, lagFloor);
   }
@@ -254,62 +249,12 @@ final class RoomView {
     return lag != null;
   }
 
-  /** Where the newest message of each key stands, as of about now. */
-  Conflation conflation() {
-    Conflation known = conflation;
-    if (known == null || known.upTo() + 1 < lagFloor || shard.uptime() > conflatedAt + 1000) {
-      known = new Conflation(head(), this::entry);
-      conflation = known;
-      conflatedAt = shard.uptime();
-    }
-    return known;
-  }
-
-  /**
-   * Finds where the newest message of each key stands in the whole of the room's end, from an
-   * offset on, and then runs {@code then}, with null if it cannot be read. Those who ask at the
-   * same time share one reading.
-   */
-  void latest(long from, Consumer<@Nullable Conflation> then) {
-    if (from > head() || log().get(from) != null) {
-      then.accept(conflation());
-      return;
-    }
-    whenLatest.add(then);
-    if (whenLatest.size() > 1) {
-      return;
-    }
-    long upTo = head();
-    Map<String, Long> newest = new HashMap<>();
-    Backwards.Visitor visitor =
-        new Backwards.Visitor() {
-          @Override
-          public boolean isThere() {
-            return true;
-          }
-
-          @Override
-          public boolean visit(Entry entry) {
-            String key = entry.message().key();
-            if (key != null) {
-              newest.putIfAbsent(key, entry.offset());
-            }
-            return true;
-          }
-
-          @Override
-          public void done(boolean more, @Nullable Problem problem) {
-            List<Consumer<@Nullable Conflation>> waiting = List.copyOf(whenLatest);
-            whenLatest.clear();
-            Conflation found = problem == null ? new Conflation(upTo, newest) : null;
-            waiting.forEach(each -> each.accept(found));
-          }
-        };
-    new Backwards(shard, name, epoch(), from, upTo, visitor).begin();
+  Conflations conflations() {
+    return conflations;
   }
 
   /** Nobody could be given anything for a while: what readers wait for counts from now on. */
-  private void forgive() {
+  void forgive() {
     if (lag != null) {
       lag = null;
       lagging();
@@ -344,7 +289,7 @@ final class RoomView {
     }
     if (!behind) {
       lag = null;
-      conflation = null;
+      conflations.forget();
     }
     if (!leaving.isEmpty()) { // not now: rooms are being gone through
       shard.post(() -> disconnect(leaving));
@@ -373,17 +318,6 @@ final class RoomView {
   long dropRenditions() {
     long bytes = renditionBytes();
     groups.forEach(FormReaders::reset);
-    return bytes;
-  }
-
-  long pageBytes() {
-    return pages.bytes();
-  }
-
-  /** Drops pages; who still needs one has it read again. */
-  long dropPages() {
-    long bytes = pages.bytes();
-    pages.clear();
     return bytes;
   }
 
@@ -432,7 +366,7 @@ final class RoomView {
     reader.left = true;
     reader.group.remove(reader);
     readers.lazySet(readers.getPlain() - 1);
-    awaiting.remove(reader);
+    paging.forget(reader);
     Selection selection = reader.selection();
     if (selection != null && selection.leave()) {
       selections.remove(selection.expression());
@@ -464,88 +398,15 @@ final class RoomView {
   /** An entry that is at hand, in the node's log or in a page; null when it has to be read. */
   @Nullable Entry entry(long offset) {
     Entry entry = log().get(offset);
-    return entry != null ? entry : pages.get(offset);
+    return entry != null ? entry : paging.get(offset);
   }
 
-  /** Has the page that holds {@code offset} read; the reader gets its turn when it is here. */
-  void awaitPage(Reader reader, long offset) {
-    if (!reader.awaiting) {
-      reader.awaiting = true;
-      awaiting.add(reader);
-    }
-    long from = pages.startFor(offset);
-    if (pages.mayAsk()) {
-      ask(from);
-    }
+  boolean isInLog(long offset) {
+    return log().get(offset) != null;
   }
 
-  /**
-   * Has the page that holds {@code offset} read, and then runs {@code then}, with why if it failed.
-   */
-  void page(long offset, Consumer<@Nullable Problem> then) {
-    whenPaged.add(then);
-    ask(pages.startFor(offset));
-  }
-
-  private void ask(long from) {
-    if (!pages.ask(from, shard.uptime())) {
-      return;
-    }
-    Epoch asked = epoch();
-    shard
-        .broker()
-        .read(
-            name,
-            from,
-            Pages.ENTRIES,
-            Pages.BYTES,
-            answer -> shard.post(() -> paged(asked, from, answer)));
-  }
-
-  private void paged(Epoch asked, long from, Broker.Answer<Broker.Page> answer) {
-    Problem problem = null;
-    boolean useful = false;
-    if (pages.isLate(from, shard.uptime())) {
-      forgive();
-    }
-    switch (answer) {
-      case Broker.Answer.Done<Broker.Page>(var page) -> {
-        if (!page.extent().epoch().equals(epoch())) {
-          pages.answered(from, null);
-          shard.atHome(
-              name, RoomHome::suspect); // the broker has moved on, and the feed has not said so
-        } else if (!asked.equals(epoch())) {
-          pages.answered(from, null);
-        } else {
-          useful = !page.entries().isEmpty() || page.extent().oldest() > oldest;
-          pages.answered(from, page);
-          oldest(Math.max(oldest, page.extent().oldest()));
-        }
-      }
-      case Broker.Answer.Failed<Broker.Page> failed -> {
-        pages.answered(from, null);
-        forgive();
-        problem = failed.problem();
-      }
-    }
-    List<Consumer<@Nullable Problem>> then = List.copyOf(whenPaged);
-    whenPaged.clear();
-    for (Consumer<@Nullable Problem> each : then) {
-      each.accept(problem);
-    }
-    if (useful) {
-      wakeAwaiting(); // else the next tick does, so that a broker that lags is not asked in a
-      // circle
-    }
-  }
-
-  private void wakeAwaiting() {
-    List<Reader> woken = List.copyOf(awaiting);
-    awaiting.clear();
-    for (Reader reader : woken) {
-      reader.awaiting = false;
-      reader.session.enqueue(reader);
-    }
+  Paging paging() {
+    return paging;
   }
 
   /** Keeps the view while something needs it. */
@@ -560,20 +421,16 @@ final class RoomView {
 
   /** Time has passed; true when nobody has needed the view for as long as {@code idleMillis}. */
   boolean tick(long now, long idleMillis) {
-    if (pages.areLate(shard.uptime())) {
-      forgive();
-    }
-    wakeAwaiting();
+    paging.tick();
     watchSlow();
-    pages.age();
     boolean over =
         users == 0
             && groups.isEmpty()
             && whenLive.isEmpty()
-            && whenLatest.isEmpty()
+            && !conflations.areRead()
             && now - idleSince >= idleMillis;
     if (over) {
-      pages.clear();
+      paging.drop();
     }
     return over;
   }

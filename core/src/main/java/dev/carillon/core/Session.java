@@ -7,7 +7,6 @@ import dev.carillon.core.spi.Outlet;
 import dev.carillon.core.spi.Permissions;
 import dev.carillon.core.spi.WireForm;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -19,9 +18,6 @@ import org.jspecify.annotations.Nullable;
 public final class Session {
   /** So many full turns of its readers, and then other sessions go on. */
   private static final int TURNS_A_ROUND = 16;
-
-  /** So many requests for history may wait for their turn. */
-  private static final int MOST_HISTORIES = 1000;
 
   /** The most bytes that a member may say of itself. */
   public static final int MAX_STATE_BYTES = 4096;
@@ -40,8 +36,7 @@ public final class Session {
   private @Nullable String previousSecret;
   private @Nullable Reader unfinished;
   private @Nullable SessionCalls calls;
-  private final ArrayDeque<HistoryRead> histories = new ArrayDeque<>(0);
-  private boolean readingHistory;
+  private @Nullable Histories histories;
   private boolean blocked;
   private boolean leaving;
   private boolean hidden;
@@ -329,54 +324,11 @@ public final class Session {
    */
   public void history(
       long ref, RoomName room, From from, int limit, boolean newest, boolean compact) {
-    if (!mayJoin(room)) {
-      refuse(ref, room, Problem.Reason.FORBIDDEN, "not permitted to read room " + room);
-    } else if (!mayReadHistory(ref, room)) {
-      return;
-    } else if (limit < 1 || limit > 1000) {
-      refuse(ref, room, Problem.Reason.BAD_MESSAGE, "limit is " + limit + ", must be 1 to 1000");
-    } else if (histories.size() >= MOST_HISTORIES) {
-      String words = histories.size() + " requests for history wait; ask again after some answers";
-      refuse(ref, room, Problem.Reason.RATE_LIMITED, words);
-    } else {
-      HistoryRead.Wish wish = new HistoryRead.Wish(from, limit, newest, compact);
-      histories.add(new HistoryRead(this, ref, room, wish));
-      shard.touch(this);
+    Histories own = histories;
+    if (own == null) {
+      histories = own = new Histories(this);
     }
-  }
-
-  /** An answer to a request for history. */
-  void tellHistory(Notice answer) {
-    readingHistory = false;
-    tell(answer);
-  }
-
-  /** One page at a time, and only what the socket takes: rooms have their turns between them. */
-  private void readHistory() {
-    if (!readingHistory && !blocked && !leaving && outlet.isFree()) {
-      HistoryRead next = histories.poll();
-      if (next != null) {
-        readingHistory = true;
-        next.begin();
-      }
-    }
-  }
-
-  private boolean mayReadHistory(long ref, RoomName room) {
-    return switch (shard.policies().of(room).history()) {
-      case ANYONE -> true;
-      case MEMBERS -> {
-        if (!memberships.isIn(room)) {
-          String words = "the history of room " + room + " is for those who have joined it";
-          refuse(ref, room, Problem.Reason.NOT_JOINED, words);
-        }
-        yield memberships.isIn(room);
-      }
-      case NOBODY -> {
-        refuse(ref, room, Problem.Reason.FORBIDDEN, "room " + room + " shows no history");
-        yield false;
-      }
-    };
+    own.ask(ref, room, new HistoryRead.Wish(from, limit, newest, compact));
   }
 
   /**
@@ -446,7 +398,7 @@ public final class Session {
 
   /** The connection: its socket takes bytes again. */
   public void writable() {
-    if (blocked || !histories.isEmpty()) {
+    if (blocked || histories != null) {
       blocked = false;
       shard.touch(this);
     }
@@ -571,8 +523,8 @@ public final class Session {
       blocked = !finishFrame() || !takeTurns();
     }
     outlet.flush();
-    if (!histories.isEmpty()) {
-      readHistory();
+    if (histories != null && !blocked && !leaving) {
+      histories.readNext();
     }
   }
 

@@ -13,10 +13,8 @@ import dev.carillon.core.spi.Shedder;
 import dev.carillon.core.spi.WireForm;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -53,10 +51,7 @@ public final class Shard {
   private final Map<RoomName, RoomHome> homes = new LinkedHashMap<>();
   private final List<Session> sessions = new ArrayList<>();
   private final SessionsByUser byUser = new SessionsByUser();
-
-  /** Those that have joined wildcards. */
-  private final Set<Session> wild = new LinkedHashSet<>();
-
+  private final Summoning summoning;
   private final ResumableSessions resumable = new ResumableSessions(this);
   private final Calls calls = new Calls(this);
   private final Shedding shedding = new Shedding(pool, views.values(), homes.values(), held);
@@ -78,6 +73,7 @@ public final class Shard {
     this.number = number;
     this.mailbox = mailbox;
     this.idPrefix = idPrefix;
+    this.summoning = new Summoning(this, node);
   }
 
   /**
@@ -358,9 +354,13 @@ public final class Shard {
     }
   }
 
-  /** The names of the sessions of a user that have a connection here. */
-  List<String> sessionsOf(String user) {
-    return byUser.of(user).stream().map(Session::id).toList();
+  /** The sessions that have a connection here. */
+  List<Session> sessions() {
+    return sessions;
+  }
+
+  SessionsByUser byUser() {
+    return byUser;
   }
 
   /** A session has another user from now on. */
@@ -370,80 +370,8 @@ public final class Shard {
     byUser.add(session);
   }
 
-  // -- Those whom a room is for ------------------------------------------------------------------
-
-  boolean hasWildcards() {
-    return node.hasWildcards();
-  }
-
-  /** A session has its first wildcard (1), another one (0), or none any more (-1). */
-  void wildcardsChanged(Session session, int change) {
-    if (change > 0) {
-      wild.add(session);
-    } else if (change < 0) {
-      wild.remove(session);
-    }
-    node.wildcardsChanged(change);
-  }
-
-  /** Summons on every shard; {@code then} runs here, when all who were meant read the room. */
-  void summonAll(RoomName room, Runnable then) {
-    int[] left = {shardCount()};
-    for (Shard other : node.shards()) {
-      tell(
-          other,
-          () ->
-              other.summon(
-                  room,
-                  () ->
-                      other.tell(
-                          this,
-                          () -> {
-                            if (--left[0] == 0) {
-                              then.run();
-                            }
-                          })));
-    }
-  }
-
-  private void summon(RoomName room, Runnable done) {
-    List<Session> meant = meant(room);
-    int[] left = {meant.size() + 1};
-    Runnable one =
-        () -> {
-          if (--left[0] == 0) {
-            done.run();
-          }
-        };
-    meant.forEach(session -> session.memberships().summoned(room, one));
-    one.run();
-  }
-
-  private List<Session> meant(RoomName room) {
-    if (!room.isInbox()) {
-      return wild.isEmpty() ? List.of() : List.copyOf(wild);
-    }
-    if (room.equals(RoomName.GLOBAL)) {
-      return List.copyOf(sessions);
-    }
-    String user = room.inboxOf();
-    if (room.isOfUser()) {
-      return byUser.of(user);
-    }
-    Session session = resumable.attached(user);
-    return session == null ? List.of() : List.of(session);
-  }
-
-  /** Does something here if a room has been in use lately. */
-  void ifInUse(RoomName room, Runnable then) {
-    Shard home = node.homeOf(room);
-    tell(
-        home,
-        () -> {
-          if (home.homeIfAny(room) != null) {
-            home.tell(this, then);
-          }
-        });
+  Summoning summoning() {
+    return summoning;
   }
 
   Calls calls() {

@@ -52,7 +52,8 @@ final class Shedding {
         largest(views, RoomView::renditionBytes, RoomView::dropRenditions, bytes);
         yield pool.trim(Long.MAX_VALUE);
       }
-      case PAGES -> largest(views, RoomView::pageBytes, RoomView::dropPages, bytes);
+      case PAGES ->
+          largest(views, view -> view.paging().bytes(), view -> view.paging().drop(), bytes);
       case LOGS -> largest(homes, RoomHome::logBytes, RoomHome::dropLog, bytes);
       case PUBLISHES -> 0; // the broker has them; no new ones are taken meanwhile
       case OUTGOING, INCOMING -> connections == null ? 0 : connections.shed(bytes);
