@@ -16,6 +16,7 @@ import dev.carillon.core.Problem;
 import dev.carillon.core.RoomName;
 import dev.carillon.core.Session;
 import dev.carillon.core.Shard;
+import dev.carillon.core.Subscriber;
 import dev.carillon.core.User;
 import dev.carillon.core.Wildcard;
 import dev.carillon.core.spi.Broker;
@@ -98,6 +99,17 @@ class CatchingUpTests {
     @Override
     public void find(RoomName room, long since, Consumer<Answer<Extent>> answer) {
       broker.find(room, since, answer);
+    }
+
+    @Override
+    public void subscription(RoomName room, Subscriber who, Consumer<Answer<Subscription>> answer) {
+      broker.subscription(room, who, answer);
+    }
+
+    @Override
+    public void settle(
+        RoomName room, Subscriber who, Cursor cursor, Consumer<Answer<Cursor>> answer) {
+      broker.settle(room, who, cursor, answer);
     }
 
     @Override

@@ -4,7 +4,11 @@ package dev.carillon.core;
 @FunctionalInterface
 public interface Policies {
   /** Every room has the default policy, every inbox that of inboxes. */
-  Policies DEFAULT = room -> room.isInbox() ? RoomPolicy.INBOX : RoomPolicy.DEFAULT;
+  Policies DEFAULT =
+      room ->
+          room.isInbox()
+              ? RoomPolicy.INBOX
+              : room.isDeadLetters() ? RoomPolicy.DEAD_LETTERS : RoomPolicy.DEFAULT;
 
   /** The policy of a room. */
   RoomPolicy of(RoomName room);

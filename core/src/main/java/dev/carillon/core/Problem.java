@@ -19,6 +19,8 @@ public record Problem(Reason reason, String detail, long retryAfterMillis) {
     BAD_ROOM_NAME("bad_room_name", false),
     NO_SUCH_ROOM("no_such_room", false),
     BAD_FILTER("bad_filter", false),
+    BAD_POSITION("bad_position", false),
+    EPOCH_CHANGED("epoch_changed", false),
     NOT_JOINED("not_joined", false),
     ALREADY_JOINED("already_joined", false),
     FORBIDDEN("forbidden", false),

@@ -18,6 +18,7 @@ public final class RoomName implements Comparable<RoomName> {
   private static final String PRESENCE = "$presence/";
   private static final String USER = "$user/";
   private static final String SESSION = "$session/";
+  private static final String DEAD = "$dead/";
 
   /** The inbox of everybody. */
   public static final RoomName GLOBAL = new RoomName("$global");
@@ -87,6 +88,15 @@ public final class RoomName implements Comparable<RoomName> {
     return new RoomName(SESSION + escaped(session));
   }
 
+  /**
+   * A name as {@link #value} gave it, of any room: for brokers that keep it as text.
+   *
+   * @throws IllegalArgumentException with a sentence that says what is wrong with the name
+   */
+  public static RoomName ofStored(String value) {
+    return value.startsWith("$") ? new RoomName(value) : of(value);
+  }
+
   /** A name of the server's own making, of a room or of several. */
   static RoomName ofServer(String value) {
     return new RoomName(value);
@@ -128,7 +138,12 @@ public final class RoomName implements Comparable<RoomName> {
 
   /** Whether messages to everybody, to a user or to a session come in here. */
   public boolean isInbox() {
-    return isReserved() && !isPresence();
+    return isReserved() && !isPresence() && !isDeadLetters();
+  }
+
+  /** Whether it is the server's own room for what was given up in another. */
+  public boolean isDeadLetters() {
+    return value.startsWith(DEAD);
   }
 
   boolean isOfUser() {
@@ -157,6 +172,16 @@ public final class RoomName implements Comparable<RoomName> {
       }
     }
     return bytes.toString(StandardCharsets.UTF_8);
+  }
+
+  /** The server's own room for what was given up in this one. */
+  public RoomName deadLetters() {
+    return new RoomName(DEAD + escapedName());
+  }
+
+  /** Names of clients' rooms stay as they are, and those of others cannot be taken for one. */
+  private String escapedName() {
+    return isReserved() ? escaped(value) : value;
   }
 
   /** The companion room in which this room's members come and go. */

@@ -1,5 +1,6 @@
 package dev.carillon.core;
 
+import java.time.Duration;
 import java.util.Objects;
 
 /**
@@ -16,6 +17,9 @@ import java.util.Objects;
  * @param onJoin what a reader gets that does not say where to begin
  * @param limits how much may be in it
  * @param compression whether its messages may be sent compressed to those who can read that
+ * @param acks what readers that acknowledge can expect
+ * @param subscriptions what named subscriptions may hold back; only where delivery is {@link
+ *     Delivery#DURABLE}
  */
 public record RoomPolicy(
     Delivery delivery,
@@ -26,7 +30,9 @@ public record RoomPolicy(
     History history,
     OnJoin onJoin,
     Limits limits,
-    boolean compression) {
+    boolean compression,
+    AckPolicy acks,
+    SubscriptionPolicy subscriptions) {
   /** What an unconfigured room gets. */
   public static final RoomPolicy DEFAULT =
       new RoomPolicy(
@@ -43,12 +49,18 @@ public record RoomPolicy(
   /** What an inbox gets: nobody is shown there. */
   public static final RoomPolicy INBOX = DEFAULT.withPresence(Presence.OFF);
 
+  /** What the server's own rooms for what was given up get. */
+  public static final RoomPolicy DEAD_LETTERS =
+      INBOX.withRetention(new Retention(10_000, 64L << 20, Duration.ofDays(7)));
+
   /** What is kept for whom. */
   public enum Delivery {
     /** Only the latest matters: nothing is kept, and whoever is slow goes on at the head. */
     VOLATILE,
     /** What the retention allows is kept, and whoever comes back in time misses nothing. */
-    RECOVERABLE
+    RECOVERABLE,
+    /** Beyond that, what a named subscription has not acknowledged is kept for it. */
+    DURABLE
   }
 
   /**
@@ -149,6 +161,8 @@ public record RoomPolicy(
     Objects.requireNonNull(history, "history");
     Objects.requireNonNull(onJoin, "onJoin");
     Objects.requireNonNull(limits, "limits");
+    Objects.requireNonNull(acks, "acks");
+    Objects.requireNonNull(subscriptions, "subscriptions");
     if (delivery == Delivery.VOLATILE) {
       retention = Retention.NONE;
       onJoin = OnJoin.NOTHING;
@@ -160,6 +174,31 @@ public record RoomPolicy(
     }
   }
 
+  /** A policy with the usual rules for what is acknowledged. */
+  public RoomPolicy(
+      Delivery delivery,
+      Retention retention,
+      SlowReaders slowReaders,
+      Presence presence,
+      Creation creation,
+      History history,
+      OnJoin onJoin,
+      Limits limits,
+      boolean compression) {
+    this(
+        delivery,
+        retention,
+        slowReaders,
+        presence,
+        creation,
+        history,
+        onJoin,
+        limits,
+        compression,
+        AckPolicy.DEFAULT,
+        SubscriptionPolicy.DEFAULT);
+  }
+
   /** Whether members are shown at all. */
   public boolean hasPresence() {
     return presence.mode() != Presence.Mode.OFF;
@@ -168,24 +207,80 @@ public record RoomPolicy(
   /** The same with another retention. */
   public RoomPolicy withRetention(Retention other) {
     return new RoomPolicy(
-        delivery, other, slowReaders, presence, creation, history, onJoin, limits, compression);
+        delivery,
+        other,
+        slowReaders,
+        presence,
+        creation,
+        history,
+        onJoin,
+        limits,
+        compression,
+        acks,
+        subscriptions);
   }
 
   /** The same with other limits. */
   public RoomPolicy withLimits(Limits other) {
     return new RoomPolicy(
-        delivery, retention, slowReaders, presence, creation, history, onJoin, other, compression);
+        delivery,
+        retention,
+        slowReaders,
+        presence,
+        creation,
+        history,
+        onJoin,
+        other,
+        compression,
+        acks,
+        subscriptions);
   }
 
   /** The same with other readers called slow. */
   public RoomPolicy withSlowReaders(SlowReaders other) {
     return new RoomPolicy(
-        delivery, retention, other, presence, creation, history, onJoin, limits, compression);
+        delivery,
+        retention,
+        other,
+        presence,
+        creation,
+        history,
+        onJoin,
+        limits,
+        compression,
+        acks,
+        subscriptions);
   }
 
   /** The same with another presence. */
   public RoomPolicy withPresence(Presence other) {
     return new RoomPolicy(
-        delivery, retention, slowReaders, other, creation, history, onJoin, limits, compression);
+        delivery,
+        retention,
+        slowReaders,
+        other,
+        creation,
+        history,
+        onJoin,
+        limits,
+        compression,
+        acks,
+        subscriptions);
+  }
+
+  /** The same, durable, with these rules for what is acknowledged. */
+  public RoomPolicy durable(AckPolicy otherAcks, SubscriptionPolicy otherSubscriptions) {
+    return new RoomPolicy(
+        Delivery.DURABLE,
+        retention,
+        slowReaders,
+        presence,
+        creation,
+        history,
+        onJoin,
+        limits,
+        compression,
+        otherAcks,
+        otherSubscriptions);
   }
 }

@@ -58,10 +58,6 @@ public final class Shard {
   private final Runnable round = this::round;
 
   private List<Session> touched = new ArrayList<>();
-
-  /** The list of the round before, so that a round allocates none: FanOutBench.deliver. */
-  private List<Session> spare = new ArrayList<>();
-
   private List<RoomView> dirty = new ArrayList<>();
   private List<RoomHome> appending = new ArrayList<>();
   private final List<FormReaders> used = new ArrayList<>();
@@ -257,7 +253,7 @@ public final class Shard {
       toDeliver.forEach(RoomView::enqueueReaders);
     }
     List<Session> toFlush = touched;
-    touched = spare;
+    touched = new ArrayList<>();
     // Whoever has something urgent goes first; most rounds have nobody.
     for (int i = 0; i < toFlush.size(); i++) {
       if (toFlush.get(i).urgent()) {
@@ -269,8 +265,6 @@ public final class Shard {
         toFlush.get(i).deliver();
       }
     }
-    toFlush.clear();
-    spare = toFlush;
     used.forEach(FormReaders::roundDone);
     used.clear();
   }

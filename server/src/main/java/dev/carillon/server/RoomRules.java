@@ -24,6 +24,9 @@ final class RoomRules implements Policies {
     if (room.isInbox()) {
       return RoomPolicy.INBOX;
     }
+    if (room.isDeadLetters()) {
+      return RoomPolicy.DEAD_LETTERS;
+    }
     RoomName subject = room.subject();
     for (Rule rule : rules) {
       if (rule.pattern.matches(subject)) {

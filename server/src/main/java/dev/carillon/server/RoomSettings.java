@@ -19,11 +19,14 @@ import dev.carillon.server.settings.Setting;
  * @param maxMessage the largest payload; a larger one is refused
  * @param maxRate messages a second that one session may publish
  * @param compression whether messages may be sent compressed
+ * @param acks what readers that acknowledge can expect
+ * @param subscriptions what named subscriptions may hold back
  */
 public record RoomSettings(
     @Setting(
             "volatile keeps nothing, and whoever is slow goes on with what is newest; recoverable"
-                + " keeps what retention allows, and whoever comes back in time misses nothing.")
+                + " keeps what retention allows, and whoever comes back in time misses nothing;"
+                + " durable keeps beyond that what named subscriptions have not acknowledged.")
         RoomPolicy.Delivery delivery,
     RetentionSettings retention,
     SlowReaderSettings slowReaders,
@@ -61,7 +64,9 @@ public record RoomSettings(
                     + " limit.",
             allowed = "0 to 1000000")
         int maxRate,
-    @Setting("Whether its messages may be sent compressed.") boolean compression) {
+    @Setting("Whether its messages may be sent compressed.") boolean compression,
+    AckSettings acks,
+    SubscriptionSettings subscriptions) {
   /** What an empty configuration means. */
   public static final RoomSettings DEFAULT =
       new RoomSettings(
@@ -76,7 +81,9 @@ public record RoomSettings(
           10_000_000,
           ByteSize.mib(1),
           0,
-          true);
+          true,
+          AckSettings.DEFAULT,
+          SubscriptionSettings.DEFAULT);
 
   /** Checks the values. */
   public RoomSettings {
@@ -100,7 +107,9 @@ public record RoomSettings(
         maxMembers,
         maxMessage,
         maxRate,
-        compression);
+        compression,
+        acks,
+        subscriptions);
   }
 
   /** The same with another {@code retention}. */
@@ -117,7 +126,9 @@ public record RoomSettings(
         maxMembers,
         maxMessage,
         maxRate,
-        compression);
+        compression,
+        acks,
+        subscriptions);
   }
 
   /** The same with another {@code slowReaders}. */
@@ -134,7 +145,9 @@ public record RoomSettings(
         maxMembers,
         maxMessage,
         maxRate,
-        compression);
+        compression,
+        acks,
+        subscriptions);
   }
 
   /** The same with another {@code presence}. */
@@ -151,7 +164,9 @@ public record RoomSettings(
         maxMembers,
         maxMessage,
         maxRate,
-        compression);
+        compression,
+        acks,
+        subscriptions);
   }
 
   /** The same with another {@code presenceCountsAbove}. */
@@ -168,7 +183,9 @@ public record RoomSettings(
         maxMembers,
         maxMessage,
         maxRate,
-        compression);
+        compression,
+        acks,
+        subscriptions);
   }
 
   /** The same with another {@code creation}. */
@@ -185,7 +202,9 @@ public record RoomSettings(
         maxMembers,
         maxMessage,
         maxRate,
-        compression);
+        compression,
+        acks,
+        subscriptions);
   }
 
   /** The same with another {@code history}. */
@@ -202,7 +221,9 @@ public record RoomSettings(
         maxMembers,
         maxMessage,
         maxRate,
-        compression);
+        compression,
+        acks,
+        subscriptions);
   }
 
   /** The same with another {@code onJoin}. */
@@ -219,7 +240,9 @@ public record RoomSettings(
         maxMembers,
         maxMessage,
         maxRate,
-        compression);
+        compression,
+        acks,
+        subscriptions);
   }
 
   /** The same with another {@code maxMembers}. */
@@ -236,7 +259,9 @@ public record RoomSettings(
         maxMembers,
         maxMessage,
         maxRate,
-        compression);
+        compression,
+        acks,
+        subscriptions);
   }
 
   /** The same with another {@code maxMessage}. */
@@ -253,7 +278,9 @@ public record RoomSettings(
         maxMembers,
         maxMessage,
         maxRate,
-        compression);
+        compression,
+        acks,
+        subscriptions);
   }
 
   /** The same with another {@code maxRate}. */
@@ -270,7 +297,47 @@ public record RoomSettings(
         maxMembers,
         maxMessage,
         maxRate,
-        compression);
+        compression,
+        acks,
+        subscriptions);
+  }
+
+  /** The same with another {@code acks}. */
+  public RoomSettings withAcks(AckSettings acks) {
+    return new RoomSettings(
+        delivery,
+        retention,
+        slowReaders,
+        presence,
+        presenceCountsAbove,
+        creation,
+        history,
+        onJoin,
+        maxMembers,
+        maxMessage,
+        maxRate,
+        compression,
+        acks,
+        subscriptions);
+  }
+
+  /** The same with another {@code subscriptions}. */
+  public RoomSettings withSubscriptions(SubscriptionSettings subscriptions) {
+    return new RoomSettings(
+        delivery,
+        retention,
+        slowReaders,
+        presence,
+        presenceCountsAbove,
+        creation,
+        history,
+        onJoin,
+        maxMembers,
+        maxMessage,
+        maxRate,
+        compression,
+        acks,
+        subscriptions);
   }
 
   /** The same rules as the rooms themselves know them. */
@@ -284,6 +351,8 @@ public record RoomSettings(
         history,
         onJoin,
         new RoomPolicy.Limits(maxMembers, maxMessage.toInt(), maxRate),
-        compression);
+        compression,
+        acks.acks(),
+        subscriptions.subscriptions());
   }
 }

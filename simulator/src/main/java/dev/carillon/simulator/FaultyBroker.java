@@ -7,6 +7,7 @@ import dev.carillon.core.Policies;
 import dev.carillon.core.Position;
 import dev.carillon.core.Problem;
 import dev.carillon.core.RoomName;
+import dev.carillon.core.Subscriber;
 import dev.carillon.core.Wildcard;
 import dev.carillon.core.spi.Broker;
 import java.util.ArrayList;
@@ -187,6 +188,45 @@ final class FaultyBroker implements Broker {
                 matching,
                 limit,
                 found -> world.after(delay(), "rooms found", () -> answer.accept(found))));
+  }
+
+  @Override
+  public void subscription(RoomName room, Subscriber who, Consumer<Answer<Subscription>> answer) {
+    if (fault()) {
+      world.after(delay(), "subscription failed", () -> answer.accept(unavailable()));
+      return;
+    }
+    world.after(
+        delay(),
+        "subscription",
+        () ->
+            store.subscription(
+                room,
+                who,
+                found -> world.after(delay(), "subscribed", () -> answer.accept(found))));
+  }
+
+  /** A cursor that could not be told about may have been kept all the same, also later. */
+  @Override
+  public void settle(
+      RoomName room, Subscriber who, Cursor cursor, Consumer<Answer<Cursor>> answer) {
+    Broker at = store;
+    if (fault()) {
+      if (chance.nextBoolean()) {
+        world.after(delay(), "settle unanswered", () -> at.settle(room, who, cursor, kept -> {}));
+      }
+      world.after(delay(), "settle failed", () -> answer.accept(unavailable()));
+      return;
+    }
+    world.after(
+        delay(),
+        "settle",
+        () ->
+            at.settle(
+                room,
+                who,
+                cursor,
+                kept -> world.after(delay(), "settled", () -> answer.accept(kept))));
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.carillon.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.carillon.core.AckPolicy;
 import dev.carillon.core.Draft;
 import dev.carillon.core.Entry;
 import dev.carillon.core.Epoch;
@@ -12,11 +13,14 @@ import dev.carillon.core.Problem;
 import dev.carillon.core.Retention;
 import dev.carillon.core.RoomName;
 import dev.carillon.core.RoomPolicy;
+import dev.carillon.core.Subscriber;
+import dev.carillon.core.SubscriptionPolicy;
 import dev.carillon.core.User;
 import dev.carillon.core.Wildcard;
 import dev.carillon.core.spi.Broker;
 import dev.carillon.core.spi.Broker.Append;
 import dev.carillon.core.spi.Broker.Appended;
+import dev.carillon.core.spi.Broker.Cursor;
 import dev.carillon.core.spi.Broker.Extent;
 import dev.carillon.core.spi.Broker.Page;
 import java.time.Duration;
@@ -43,6 +47,11 @@ public abstract class BrokerContract {
 
   private static final RoomName SHORT = RoomName.of("contract/short");
 
+  private static final RoomName DURABLE = RoomName.of("contract/durable");
+  private static final RoomName STRICT = RoomName.of("contract/strict");
+  private static final Subscriber ALICE = new Subscriber("alice", "phone");
+  private static final Subscriber BOB = new Subscriber("bob", "phone");
+
   private final FakeClock clock = new FakeClock();
   private Broker broker;
 
@@ -67,7 +76,21 @@ public abstract class BrokerContract {
   void openBroker() throws Exception {
     Retention few = new Retention(5, 1 << 20, Duration.ofMinutes(1));
     RoomPolicy small = RoomPolicy.DEFAULT.withRetention(few);
-    broker = open(room -> room.equals(SHORT) ? small : RoomPolicy.DEFAULT, clock);
+    Retention held = new Retention(8, 1 << 20, Duration.ofMinutes(10));
+    Duration month = Duration.ofDays(30);
+    Map<RoomName, RoomPolicy> policies =
+        Map.of(
+            SHORT,
+            small,
+            DURABLE,
+            small.durable(
+                AckPolicy.DEFAULT,
+                new SubscriptionPolicy(2, month, held, SubscriptionPolicy.WhenFull.TRIM)),
+            STRICT,
+            small.durable(
+                AckPolicy.DEFAULT,
+                new SubscriptionPolicy(2, month, held, SubscriptionPolicy.WhenFull.REFUSE)));
+    broker = open(room -> policies.getOrDefault(room, RoomPolicy.DEFAULT), clock);
   }
 
   @AfterEach
@@ -274,6 +297,117 @@ public abstract class BrokerContract {
                 broker.append(
                     RoomName.of("contract/other"), List.of(stamped("p", 1, 1, 0)), answer));
     assertThat(stored(elsewhere.getFirst()).position().offset()).isEqualTo(1);
+  }
+
+  // -- Subscriptions ---------------------------------------------------------------------------
+
+  @Test
+  void aSubscriptionIsThereFromItsFirstCursorOn() {
+    append(DURABLE, "1", "2");
+    Broker.Subscription before = subscription(DURABLE, ALICE);
+    assertThat(before.cursor()).isNull();
+    assertThat(before.extent().head()).isEqualTo(2);
+    Cursor first = cursor(DURABLE, 2, 0);
+    assertThat(settle(DURABLE, ALICE, first)).isEqualTo(first);
+    assertThat(subscription(DURABLE, ALICE).cursor()).isEqualTo(first);
+    assertThat(subscription(DURABLE, BOB).cursor()).isNull();
+  }
+
+  @Test
+  void aCursorNeverGoesBackAndCountsFailuresWhereItStands() {
+    append(DURABLE, "1", "2", "3");
+    settle(DURABLE, ALICE, cursor(DURABLE, 1, 0));
+    assertThat(settle(DURABLE, ALICE, cursor(DURABLE, 1, 2))).isEqualTo(cursor(DURABLE, 1, 2));
+    settle(DURABLE, ALICE, cursor(DURABLE, 3, 0));
+    assertThat(settle(DURABLE, ALICE, cursor(DURABLE, 1, 4))).isEqualTo(cursor(DURABLE, 3, 0));
+    assertThat(subscription(DURABLE, ALICE).cursor()).isEqualTo(cursor(DURABLE, 3, 0));
+  }
+
+  @Test
+  void whatASubscriptionHasNotAcknowledgedIsKeptBeyondCountAndAge() {
+    append(DURABLE, "1");
+    settle(DURABLE, ALICE, cursor(DURABLE, 1, 0));
+    append(DURABLE, "2", "3", "4", "5", "6", "7", "8");
+    assertThat(read(DURABLE, 1, 10).extent().oldest()).isEqualTo(2);
+    clock.advance(Duration.ofMinutes(5));
+    Page page = read(DURABLE, 1, 10);
+    assertThat(page.extent().oldest()).isEqualTo(2);
+    assertThat(texts(page.entries())).containsExactly("2", "3", "4", "5", "6", "7", "8");
+    clock.advance(Duration.ofMinutes(6));
+    assertThat(read(DURABLE, 1, 10).extent().oldest()).as("held too long").isEqualTo(9);
+  }
+
+  @Test
+  void whatTheSlowestSubscriptionAcknowledgesIsDropped() {
+    append(DURABLE, "1");
+    settle(DURABLE, ALICE, cursor(DURABLE, 0, 0));
+    settle(DURABLE, BOB, cursor(DURABLE, 0, 0));
+    append(DURABLE, "2", "3", "4", "5", "6", "7");
+    settle(DURABLE, ALICE, cursor(DURABLE, 7, 0));
+    assertThat(read(DURABLE, 1, 10).extent().oldest()).isEqualTo(1);
+    settle(DURABLE, BOB, cursor(DURABLE, 2, 0));
+    append(DURABLE, "8");
+    assertThat(read(DURABLE, 1, 10).extent().oldest()).isEqualTo(3);
+  }
+
+  @Test
+  void whereSubscriptionsHoldAsMuchAsTheyMayTheOldestIsDropped() {
+    append(DURABLE, "1");
+    settle(DURABLE, ALICE, cursor(DURABLE, 0, 0));
+    append(DURABLE, "2", "3", "4", "5", "6", "7", "8", "9", "10");
+    assertThat(read(DURABLE, 1, 10).extent().oldest()).isEqualTo(3);
+  }
+
+  @Test
+  void orPublishingIsRefusedUntilTheyHaveAcknowledged() {
+    append(STRICT, "1");
+    settle(STRICT, ALICE, cursor(STRICT, 0, 0));
+    append(STRICT, "2", "3", "4", "5", "6", "7");
+    List<Appended> results = append(STRICT, "8", "9");
+    stored(results.getFirst());
+    Appended.Failed full = failed(results.getLast());
+    assertThat(full.inDoubt()).isFalse();
+    assertThat(full.problem().reason()).isEqualTo(Problem.Reason.ROOM_FULL);
+    assertThat(read(STRICT, 1, 10).entries()).hasSize(8);
+    settle(STRICT, ALICE, cursor(STRICT, 4, 0));
+    stored(append(STRICT, "9").getFirst());
+  }
+
+  @Test
+  void aRoomHasNoMoreSubscriptionsThanItMayAndForgetsTheUnused() {
+    append(DURABLE, "1");
+    Subscriber carol = new Subscriber("carol", "phone");
+    settle(DURABLE, ALICE, cursor(DURABLE, 0, 0));
+    settle(DURABLE, new Subscriber("alice", "laptop"), cursor(DURABLE, 0, 0));
+    assertThat(refusal(DURABLE, carol, cursor(DURABLE, 0, 0))).isEqualTo(Problem.Reason.ROOM_FULL);
+    clock.advance(Duration.ofDays(31));
+    settle(DURABLE, carol, cursor(DURABLE, 1, 0));
+    assertThat(subscription(DURABLE, ALICE).cursor()).isNull();
+  }
+
+  @Test
+  void aCursorOfAnotherEpochIsNotKept() {
+    append(DURABLE, "1");
+    Cursor foreign = new Cursor(new Epoch(1, 2), 1, 0);
+    assertThat(refusal(DURABLE, ALICE, foreign)).isEqualTo(Problem.Reason.EPOCH_CHANGED);
+    assertThat(subscription(DURABLE, ALICE).cursor()).isNull();
+  }
+
+  private Broker.Subscription subscription(RoomName room, Subscriber who) {
+    return done(answer -> broker.subscription(room, who, answer));
+  }
+
+  private Cursor cursor(RoomName room, long acked, int failures) {
+    return new Cursor(read(room, 1, 1).extent().epoch(), acked, failures);
+  }
+
+  private Cursor settle(RoomName room, Subscriber who, Cursor cursor) {
+    return done(answer -> broker.settle(room, who, cursor, answer));
+  }
+
+  private Problem.Reason refusal(RoomName room, Subscriber who, Cursor cursor) {
+    Broker.Answer<Cursor> answer = await(then -> broker.settle(room, who, cursor, then));
+    return ((Broker.Answer.Failed<Cursor>) answer).problem().reason();
   }
 
   @Test

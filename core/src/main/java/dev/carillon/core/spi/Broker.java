@@ -8,6 +8,7 @@ import dev.carillon.core.Message;
 import dev.carillon.core.Position;
 import dev.carillon.core.Problem;
 import dev.carillon.core.RoomName;
+import dev.carillon.core.Subscriber;
 import dev.carillon.core.Wildcard;
 import java.util.List;
 import java.util.function.Consumer;
@@ -81,6 +82,23 @@ public interface Broker extends AutoCloseable {
    */
   record Page(Extent extent, List<Entry> entries) {}
 
+  /**
+   * How far a subscription has come.
+   *
+   * @param epoch what the offset belongs to
+   * @param acked everything up to here has been acknowledged
+   * @param failures how often the message behind it has been delivered in vain
+   */
+  record Cursor(Epoch epoch, long acked, int failures) {}
+
+  /**
+   * What is known of a subscription.
+   *
+   * @param extent what the log held then
+   * @param cursor null when there is no such subscription; it may be of an earlier epoch
+   */
+  record Subscription(Extent extent, @Nullable Cursor cursor) {}
+
   /** An answer that can fail. */
   sealed interface Answer<T> {
     /** It worked. */
@@ -140,6 +158,20 @@ public interface Broker extends AutoCloseable {
    * @param limit the most to give, 1 or more
    */
   void rooms(Wildcard matching, int limit, Consumer<Answer<List<RoomName>>> answer);
+
+  /** Looks a subscription up. */
+  void subscription(RoomName room, Subscriber who, Consumer<Answer<Subscription>> answer);
+
+  /**
+   * Keeps how far a subscription has come, and makes it when there is none. Within an epoch a
+   * cursor never goes back: one that is behind what is kept changes nothing, so that a call may be
+   * repeated when it is in doubt. From the answer on, the log keeps what the subscription has not
+   * acknowledged, as {@link Keeping} says.
+   *
+   * @param answer the cursor that is kept now; fails where the cursor is of another epoch than the
+   *     log, or the room has as many subscriptions as it may
+   */
+  void settle(RoomName room, Subscriber who, Cursor cursor, Consumer<Answer<Cursor>> answer);
 
   /** Lets go of everything. Calls after it, and those under way, are answered with a failure. */
   @Override

@@ -4,6 +4,7 @@ import dev.carillon.core.Epoch;
 import dev.carillon.core.Policies;
 import dev.carillon.core.Problem;
 import dev.carillon.core.RoomName;
+import dev.carillon.core.Subscriber;
 import dev.carillon.core.Wildcard;
 import dev.carillon.core.spi.Broker;
 import java.time.InstantSource;
@@ -114,6 +115,28 @@ public final class MemoryBroker implements Broker {
   }
 
   @Override
+  public void subscription(RoomName name, Subscriber who, Consumer<Answer<Subscription>> answer) {
+    answer.accept(
+        closed
+            ? new Answer.Failed<>(closedProblem())
+            : new Answer.Done<>(room(name).subscription(who, clock.millis())));
+  }
+
+  @Override
+  public void settle(
+      RoomName name, Subscriber who, Cursor cursor, Consumer<Answer<Cursor>> answer) {
+    if (closed) {
+      answer.accept(new Answer.Failed<>(closedProblem()));
+      return;
+    }
+    Answer<Cursor> result = room(name).settle(who, cursor, clock.millis());
+    while (result == null) { // the sweep took the room just then
+      result = room(name).settle(who, cursor, clock.millis());
+    }
+    answer.accept(result);
+  }
+
+  @Override
   public void close() {
     closed = true;
     rooms.clear();
@@ -121,7 +144,7 @@ public final class MemoryBroker implements Broker {
 
   private MemoryRoom room(RoomName name) {
     return rooms.computeIfAbsent(
-        name, absent -> new MemoryRoom(policies.of(absent).retention(), newEpoch(), weight));
+        name, absent -> new MemoryRoom(absent, policies.of(absent), newEpoch(), weight));
   }
 
   private Epoch newEpoch() {

@@ -4,8 +4,11 @@ import dev.carillon.core.Entry;
 import dev.carillon.core.Epoch;
 import dev.carillon.core.Message;
 import dev.carillon.core.Position;
-import dev.carillon.core.Retention;
+import dev.carillon.core.RoomName;
+import dev.carillon.core.RoomPolicy;
+import dev.carillon.core.Subscriber;
 import dev.carillon.core.spi.Broker;
+import dev.carillon.core.spi.Keeping;
 import dev.carillon.core.spi.Sequencing;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,7 +24,8 @@ final class MemoryRoom {
 
   private static final int PUBLISHERS = 10_000;
 
-  private final Retention retention;
+  private final RoomName name;
+  private final RoomPolicy policy;
   private final Epoch epoch;
   private final AtomicLong totalWeight;
   private final List<Broker.Feed> feeds = new ArrayList<>(1);
@@ -38,14 +42,18 @@ final class MemoryRoom {
   /** A ring; the entry of an offset stands at that offset modulo its length. */
   private @Nullable Entry[] ring = new Entry[8];
 
+  /** Null until somebody subscribes. */
+  private @Nullable MemoryCursors cursors;
+
   private long first = 1;
   private long head;
   private long weight;
   private long lastUsed;
   private boolean retired;
 
-  MemoryRoom(Retention retention, Epoch epoch, AtomicLong totalWeight) {
-    this.retention = retention;
+  MemoryRoom(RoomName name, RoomPolicy policy, Epoch epoch, AtomicLong totalWeight) {
+    this.name = name;
+    this.policy = policy;
     this.epoch = epoch;
     this.totalWeight = totalWeight;
   }
@@ -60,7 +68,7 @@ final class MemoryRoom {
     List<Broker.Appended> results = new ArrayList<>(batch.size());
     List<Entry> added = new ArrayList<>(batch.size());
     for (Broker.Append append : batch) {
-      results.add(append(append, added));
+      results.add(append(append, isFull(overWeight), added));
     }
     trim(now, overWeight);
     if (!added.isEmpty()) {
@@ -71,10 +79,19 @@ final class MemoryRoom {
     return results;
   }
 
-  private Broker.Appended append(Broker.Append append, List<Entry> added) {
+  private boolean isFull(boolean overWeight) {
+    long bytes = overWeight ? Long.MAX_VALUE : weight;
+    return cursors != null && Keeping.isFull(policy, first, count(), bytes, cursors.settled());
+  }
+
+  private long count() {
+    return head - first + 1;
+  }
+
+  private Broker.Appended append(Broker.Append append, boolean full, List<Entry> added) {
     var stamp = append.draft().stamp();
     if (stamp == null) {
-      return store(append, added);
+      return full ? Keeping.full(name, count()) : store(append, added);
     }
     MemoryPublisher publisher = publishers.get(stamp.publisher());
     long incarnation = publisher == null ? 0 : publisher.incarnation();
@@ -88,6 +105,9 @@ final class MemoryRoom {
     }
     if (judged != Sequencing.NEXT) {
       return judged.failure(stamp, last);
+    }
+    if (full) {
+      return Keeping.full(name, count());
     }
     if (publisher == null || incarnation != stamp.incarnation()) {
       publisher = new MemoryPublisher(stamp.incarnation());
@@ -156,8 +176,34 @@ final class MemoryRoom {
   /** Whether the room may be forgotten; from then on it takes nothing any more. */
   synchronized boolean retire(long now) {
     trim(now, false);
-    retired = feeds.isEmpty() && head < first && now - lastUsed > META_TTL_MILLIS;
+    retired =
+        feeds.isEmpty()
+            && head < first
+            && now - lastUsed > META_TTL_MILLIS
+            && (cursors == null || cursors.isEmptyAt(now));
     return retired;
+  }
+
+  synchronized Broker.Subscription subscription(Subscriber who, long now) {
+    return new Broker.Subscription(extent(now), cursors == null ? null : cursors.get(who, now));
+  }
+
+  /** Gives no answer when the room has been retired. */
+  synchronized Broker.@Nullable Answer<Broker.Cursor> settle(
+      Subscriber who, Broker.Cursor cursor, long now) {
+    if (retired) {
+      return null;
+    }
+    if (!cursor.epoch().equals(epoch)) {
+      return Keeping.otherEpoch(name);
+    }
+    MemoryCursors known = cursors == null ? new MemoryCursors(policy.subscriptions()) : cursors;
+    Broker.Cursor kept = known.settle(who, cursor, head, now);
+    if (kept == null) {
+      return Keeping.tooMany(name, policy.subscriptions().most());
+    }
+    cursors = known;
+    return new Broker.Answer.Done<>(kept);
   }
 
   private Broker.Extent extent(long now) {
@@ -166,15 +212,19 @@ final class MemoryRoom {
   }
 
   private void trim(long now, boolean toTheLast) {
-    long oldestTime = now - retention.age().toMillis();
-    while (first <= head
-        && (head - first + 1 > retention.count()
-            || weight > retention.bytes()
-            || entry(first).message().time() < oldestTime
-            || toTheLast && first < head)) {
+    if (first > head) {
+      return;
+    }
+    long settled = cursors == null ? Keeping.ALL : cursors.settledAt(now);
+    while (first <= head && (toTheLast && first < head || drops(settled, now))) {
       weigh(-entry(first).message().weight());
       ring[slot(first++)] = null;
     }
+  }
+
+  private boolean drops(long settled, long now) {
+    long time = entry(first).message().time();
+    return Keeping.drops(policy, first, time, count(), weight, settled, now);
   }
 
   private Entry entry(long offset) {

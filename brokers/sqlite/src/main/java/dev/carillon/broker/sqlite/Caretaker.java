@@ -1,8 +1,9 @@
 package dev.carillon.broker.sqlite;
 
 import dev.carillon.core.Policies;
-import dev.carillon.core.Retention;
 import dev.carillon.core.RoomName;
+import dev.carillon.core.RoomPolicy;
+import dev.carillon.core.spi.Keeping;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -92,7 +93,10 @@ final class Caretaker implements Runnable {
         connection.prepareStatement(
             """
             SELECT id, name, oldest, head, bytes, publishers, used,
-              (SELECT time FROM message WHERE place = room.id << 40 | room.oldest)
+              (SELECT time FROM message WHERE place = room.id << 40 | room.oldest),
+              (SELECT min(acked) FROM subscription
+                WHERE subscription.room = room.id AND epoch = room.epoch),
+              (SELECT min(used) FROM subscription WHERE subscription.room = room.id)
             FROM room WHERE id > ? ORDER BY id LIMIT ?\
             """)) {
       page.setLong(1, roomCursor);
@@ -102,7 +106,7 @@ final class Caretaker implements Runnable {
       try (ResultSet row = page.executeQuery()) {
         while (row.next()) {
           if (needsCare(row)) {
-            wanted.putIfAbsent(nameOf(row.getString(2)), new ArrayList<>());
+            wanted.putIfAbsent(RoomName.ofStored(row.getString(2)), new ArrayList<>());
           }
           if (++count == PAGE) {
             roomCursor = row.getLong(1);
@@ -113,14 +117,19 @@ final class Caretaker implements Runnable {
   }
 
   private boolean needsCare(ResultSet row) throws SQLException {
-    Retention retention = policies.of(nameOf(row.getString(2))).retention();
+    RoomPolicy policy = policies.of(RoomName.ofStored(row.getString(2)));
     long now = clock.millis();
     long count = row.getLong(4) - row.getLong(3) + 1;
-    return count > retention.count()
-        || row.getLong(5) > retention.bytes()
-        || count > 0 && row.getLong(8) < now - retention.age().toMillis()
+    long acked = row.getLong(9);
+    long settled = row.wasNull() ? Keeping.ALL : acked;
+    long used = row.getLong(10);
+    boolean subscribed = !row.wasNull();
+    long oldest = row.getLong(3);
+    return count > 0
+            && Keeping.drops(policy, oldest, row.getLong(8), count, row.getLong(5), settled, now)
         || row.getInt(6) > Group.PUBLISHERS_OF_A_ROOM
-        || count == 0 && row.getLong(7) < now - settings.roomTtl().toMillis();
+        || subscribed && used < now - policy.subscriptions().unusedFor().toMillis()
+        || !subscribed && count == 0 && row.getLong(7) < now - settings.roomTtl().toMillis();
   }
 
   private void publishers(Connection connection, Map<RoomName, List<String>> wanted)
@@ -144,7 +153,7 @@ final class Caretaker implements Runnable {
         while (row.next()) {
           if (row.getLong(3) < silentSince) {
             wanted
-                .computeIfAbsent(nameOf(row.getString(4)), name -> new ArrayList<>())
+                .computeIfAbsent(RoomName.ofStored(row.getString(4)), name -> new ArrayList<>())
                 .add(row.getString(2));
           }
           if (++count == PAGE) {
@@ -154,12 +163,5 @@ final class Caretaker implements Runnable {
         }
       }
     }
-  }
-
-  private static RoomName nameOf(String value) {
-    String presence = "$presence/";
-    return value.startsWith(presence)
-        ? RoomName.of(value.substring(presence.length())).presence()
-        : RoomName.of(value);
   }
 }

@@ -6,14 +6,20 @@ import dev.carillon.core.Epoch;
 import dev.carillon.core.Message;
 import dev.carillon.core.Policies;
 import dev.carillon.core.Position;
-import dev.carillon.core.Retention;
 import dev.carillon.core.RoomName;
+import dev.carillon.core.RoomPolicy;
+import dev.carillon.core.Subscriber;
+import dev.carillon.core.SubscriptionPolicy;
+import dev.carillon.core.spi.Broker.Answer;
 import dev.carillon.core.spi.Broker.Append;
 import dev.carillon.core.spi.Broker.Appended;
+import dev.carillon.core.spi.Broker.Cursor;
 import dev.carillon.core.spi.Broker.Level;
+import dev.carillon.core.spi.Keeping;
 import dev.carillon.core.spi.Sequencing;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -113,8 +119,13 @@ final class Group {
     }
     List<Appended> results = new ArrayList<>(batch.size());
     List<Entry> entries = new ArrayList<>(batch.size());
+    RoomPolicy policy = policies.of(name);
+    long settled = settled(room, policy);
     for (Append append : batch) {
-      results.add(append(room, append, entries));
+      boolean full =
+          settled < Keeping.ALL
+              && Keeping.isFull(policy, room.oldest(), room.count(), room.bytes(), settled);
+      results.add(append(room, append, full, entries));
     }
     if (!entries.isEmpty()) {
       changedRooms.merge(room, entries.size(), Integer::sum);
@@ -122,10 +133,17 @@ final class Group {
     return new Outcome(room, results, entries);
   }
 
-  private Appended append(StoredRoom room, Append append, List<Entry> entries) throws SQLException {
+  private long settled(StoredRoom room, RoomPolicy policy) throws SQLException {
+    return policy.delivery() == RoomPolicy.Delivery.DURABLE
+        ? tables.subscriptions().settled(room)
+        : Keeping.ALL;
+  }
+
+  private Appended append(StoredRoom room, Append append, boolean full, List<Entry> entries)
+      throws SQLException {
     Draft.Stamp stamp = append.draft().stamp();
     if (stamp == null) {
-      return store(room, append, entries);
+      return full ? Keeping.full(room.name(), room.count()) : store(room, append, entries);
     }
     Whose whose = new Whose(room.id(), stamp.publisher());
     Publisher publisher = publisher(room, whose);
@@ -140,6 +158,9 @@ final class Group {
     }
     if (judged != Sequencing.NEXT) {
       return judged.failure(stamp, last);
+    }
+    if (full) {
+      return Keeping.full(room.name(), room.count());
     }
     if (publisher == null || incarnation != stamp.incarnation()) {
       if (publisher == null) {
@@ -173,6 +194,35 @@ final class Group {
     return new Appended.Stored(new Position(room.epoch(), offset), Level.STORED, false);
   }
 
+  // -- Subscriptions ---------------------------------------------------------------------------
+
+  Answer<Cursor> settle(RoomName name, Subscriber who, Cursor cursor) throws SQLException {
+    begin();
+    StoredRoom room = open(name);
+    if (!room.epoch().equals(cursor.epoch())) {
+      return Keeping.otherEpoch(name);
+    }
+    Subscriptions subscriptions = tables.subscriptions();
+    Cursor known = subscriptions.cursor(room, who);
+    if (known == null) {
+      SubscriptionPolicy policy = policies.of(name).subscriptions();
+      if (subscriptions.count(room) >= policy.most()) {
+        subscriptions.deleteUnused(room, clock.millis() - policy.unusedFor().toMillis());
+        if (subscriptions.count(room) >= policy.most()) {
+          return Keeping.tooMany(name, policy.most());
+        }
+      }
+    }
+    boolean behind =
+        known != null && known.epoch().equals(cursor.epoch()) && known.acked() > cursor.acked();
+    Cursor kept =
+        behind
+            ? known
+            : new Cursor(room.epoch(), Math.min(cursor.acked(), room.head()), cursor.failures());
+    subscriptions.replace(room, who, kept, clock.millis());
+    return new Answer.Done<>(kept);
+  }
+
   // -- What is too much ------------------------------------------------------------------------
 
   /**
@@ -197,23 +247,27 @@ final class Group {
       room.publishersChanged(-tables.deleteSilentest(room, excess));
       publishers.keySet().removeIf(whose -> whose.room() == room.id());
     }
-    if (!followed && room.used() < unusedSince && room.count() == 0) {
+    Duration unusedFor = policies.of(name).subscriptions().unusedFor();
+    tables.subscriptions().deleteUnused(room, clock.millis() - unusedFor.toMillis());
+    if (!followed
+        && room.used() < unusedSince
+        && room.count() == 0
+        && tables.subscriptions().count(room) == 0) {
       deleted.add(room);
     }
   }
 
   private void trim(StoredRoom room, int steps) throws SQLException {
-    Retention retention = policies.of(room.name()).retention();
-    long tooOld = clock.millis() - retention.age().toMillis();
+    RoomPolicy policy = policies.of(room.name());
+    long settled = settled(room, policy);
+    long now = clock.millis();
     long oldest = room.oldest();
     long weight = 0;
     try (ResultSet rows = tables.oldest(room, steps)) {
       while (rows.next()) {
-        boolean drop =
-            room.head() - oldest + 1 > retention.count()
-                || room.bytes() - weight > retention.bytes()
-                || rows.getLong(3) < tooOld;
-        if (!drop) {
+        long count = room.head() - oldest + 1;
+        long bytes = room.bytes() - weight;
+        if (!Keeping.drops(policy, oldest, rows.getLong(3), count, bytes, settled, now)) {
           break;
         }
         weight += rows.getLong(2);

@@ -3,6 +3,8 @@ package dev.carillon.broker.sqlite;
 import dev.carillon.core.Entry;
 import dev.carillon.core.Policies;
 import dev.carillon.core.RoomName;
+import dev.carillon.core.RoomPolicy;
+import dev.carillon.core.Subscriber;
 import dev.carillon.core.Wildcard;
 import dev.carillon.core.spi.Broker;
 import java.sql.Connection;
@@ -27,6 +29,7 @@ final class LogQueries implements AutoCloseable {
   private final PreparedStatement time;
   private final PreparedStatement entries;
   private final PreparedStatement names;
+  private final Subscriptions subscriptions;
 
   LogQueries(Connection connection, Policies policies, InstantSource clock) throws SQLException {
     this.policies = policies;
@@ -41,6 +44,7 @@ final class LogQueries implements AutoCloseable {
             "SELECT "
                 + MessageRow.COLUMNS
                 + " FROM message WHERE place BETWEEN ? AND ? ORDER BY place LIMIT ?");
+    subscriptions = new Subscriptions(connection);
     names =
         connection.prepareStatement(
             "SELECT name FROM room WHERE name >= ? AND name < ? ORDER BY name");
@@ -51,6 +55,7 @@ final class LogQueries implements AutoCloseable {
     for (Statement statement : List.of(plain, room, time, entries, names)) {
       statement.close();
     }
+    subscriptions.close();
   }
 
   /** From here to {@link #end()} all questions are about one moment. */
@@ -114,12 +119,26 @@ final class LogQueries implements AutoCloseable {
 
   /** What a room holds now; what is too old does not count, whether or not it is still there. */
   Broker.Extent extent(StoredRoom of) throws SQLException {
-    long limit = clock.millis() - policies.of(of.name()).retention().age().toMillis();
-    long oldest = of.oldest();
-    if (oldest <= of.head() && timeOf(of, oldest) < limit) {
-      oldest = firstSince(of, oldest + 1, limit);
+    RoomPolicy policy = policies.of(of.name());
+    long now = clock.millis();
+    long oldest = firstSinceIfOlder(of, of.oldest(), now - policy.retention().age().toMillis());
+    if (oldest > of.oldest() && policy.delivery() == RoomPolicy.Delivery.DURABLE) {
+      long settled = subscriptions.settled(of);
+      if (settled < oldest - 1) {
+        long from = Math.max(of.oldest(), settled + 1);
+        long tooOld = now - policy.subscriptions().held().age().toMillis();
+        oldest = Math.min(oldest, firstSinceIfOlder(of, from, tooOld));
+      }
     }
     return new Broker.Extent(of.epoch(), oldest, of.head());
+  }
+
+  private long firstSinceIfOlder(StoredRoom of, long from, long since) throws SQLException {
+    return from <= of.head() && timeOf(of, from) < since ? firstSince(of, from + 1, since) : from;
+  }
+
+  Broker.@Nullable Cursor cursor(StoredRoom of, Subscriber who) throws SQLException {
+    return subscriptions.cursor(of, who);
   }
 
   Broker.Extent find(StoredRoom of, long since) throws SQLException {

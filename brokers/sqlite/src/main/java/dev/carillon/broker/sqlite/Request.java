@@ -2,6 +2,7 @@ package dev.carillon.broker.sqlite;
 
 import dev.carillon.core.Problem;
 import dev.carillon.core.RoomName;
+import dev.carillon.core.Subscriber;
 import dev.carillon.core.spi.Broker;
 import dev.carillon.core.spi.Broker.Append;
 import dev.carillon.core.spi.Broker.Appended;
@@ -131,6 +132,44 @@ abstract sealed class Request {
     void done(Broker.Extent extent) {
       if (answering()) {
         answer.accept(new Broker.Answer.Done<>(extent));
+      }
+    }
+
+    @Override
+    void refused(boolean inDoubt, Problem problem) {
+      answer.accept(new Broker.Answer.Failed<>(problem));
+    }
+  }
+
+  /** How far a subscription has come is to be kept. */
+  static final class Settling extends Request {
+    private final Subscriber who;
+    private final Broker.Cursor cursor;
+    private final Consumer<Broker.Answer<Broker.Cursor>> answer;
+
+    Settling(
+        RoomName room,
+        Subscriber who,
+        Broker.Cursor cursor,
+        Consumer<Broker.Answer<Broker.Cursor>> answer,
+        long askedNanos) {
+      super(room, 0, askedNanos);
+      this.who = who;
+      this.cursor = cursor;
+      this.answer = answer;
+    }
+
+    Subscriber who() {
+      return who;
+    }
+
+    Broker.Cursor cursor() {
+      return cursor;
+    }
+
+    void done(Broker.Answer<Broker.Cursor> result) {
+      if (answering()) {
+        answer.accept(result);
       }
     }
 

@@ -95,7 +95,22 @@ final class Schema {
                 CASE message.kind WHEN 2 THEN hex(message.payload)
                   ELSE CAST(message.payload AS TEXT) END AS payload
               FROM message JOIN room ON room.id = message.place >> 40\
-              """));
+              """),
+          List.of(
+              """
+              CREATE TABLE subscription (
+                room INTEGER NOT NULL,
+                user TEXT NOT NULL,
+                name TEXT NOT NULL,
+                epoch BLOB NOT NULL,
+                acked INTEGER NOT NULL,
+                failures INTEGER NOT NULL,
+                used INTEGER NOT NULL,
+                PRIMARY KEY (room, user, name)
+              ) STRICT, WITHOUT ROWID\
+              """,
+              // Up to where all have acknowledged is asked at every commit.
+              "CREATE INDEX subscription_acked ON subscription (room, epoch, acked)"));
 
   /** The version that this code reads and writes. */
   static final int VERSION = STEPS.size();

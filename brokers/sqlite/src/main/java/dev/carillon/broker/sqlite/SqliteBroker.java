@@ -3,6 +3,7 @@ package dev.carillon.broker.sqlite;
 import dev.carillon.core.Policies;
 import dev.carillon.core.Problem;
 import dev.carillon.core.RoomName;
+import dev.carillon.core.Subscriber;
 import dev.carillon.core.Wildcard;
 import dev.carillon.core.spi.Broker;
 import java.io.IOException;
@@ -154,6 +155,21 @@ public final class SqliteBroker implements Broker {
   @Override
   public void rooms(Wildcard matching, int limit, Consumer<Answer<List<RoomName>>> answer) {
     readers.rooms(matching, limit, answer);
+  }
+
+  @Override
+  public void subscription(RoomName room, Subscriber who, Consumer<Answer<Subscription>> answer) {
+    readers.ask(
+        room,
+        (queries, found) -> new Subscription(queries.extent(found), queries.cursor(found, who)),
+        answer,
+        () -> make(room, extent -> new Subscription(extent, null), answer));
+  }
+
+  @Override
+  public void settle(
+      RoomName room, Subscriber who, Cursor cursor, Consumer<Answer<Cursor>> answer) {
+    offer(new Request.Settling(room, who, cursor, answer, System.nanoTime()));
   }
 
   /** A room that nobody has used yet gets its epoch when it is first asked about. */

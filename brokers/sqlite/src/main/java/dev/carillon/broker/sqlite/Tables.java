@@ -30,6 +30,7 @@ final class Tables implements AutoCloseable {
   private final PreparedStatement updateRoom;
   private final PreparedStatement publisher;
   private final PreparedStatement replacePublisher;
+  private final Subscriptions subscriptions;
   private @Nullable BitSet usedRooms;
 
   Tables(Connection connection) throws SQLException {
@@ -57,6 +58,11 @@ final class Tables implements AutoCloseable {
         prepare(
             connection, "SELECT incarnation, results FROM publisher WHERE room = ? AND name = ?");
     replacePublisher = prepare(connection, "INSERT OR REPLACE INTO publisher VALUES (?,?,?,?,?,?)");
+    subscriptions = new Subscriptions(connection);
+  }
+
+  Subscriptions subscriptions() {
+    return subscriptions;
   }
 
   private PreparedStatement prepare(Connection connection, String sql) throws SQLException {
@@ -70,6 +76,7 @@ final class Tables implements AutoCloseable {
     for (Statement statement : all) {
       statement.close();
     }
+    subscriptions.close();
   }
 
   // -- Transactions ----------------------------------------------------------------------------
@@ -184,6 +191,7 @@ final class Tables implements AutoCloseable {
 
   void deleteRoom(StoredRoom room) throws SQLException {
     plain.executeUpdate("DELETE FROM publisher WHERE room = " + room.id());
+    plain.executeUpdate("DELETE FROM subscription WHERE room = " + room.id());
     plain.executeUpdate("DELETE FROM room WHERE id = " + room.id());
     usedRooms = null; // read again when it matters
   }

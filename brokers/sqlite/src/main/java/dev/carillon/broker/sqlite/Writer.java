@@ -3,7 +3,9 @@ package dev.carillon.broker.sqlite;
 import dev.carillon.core.Entry;
 import dev.carillon.core.Policies;
 import dev.carillon.core.Problem;
+import dev.carillon.core.spi.Broker.Answer;
 import dev.carillon.core.spi.Broker.Appended;
+import dev.carillon.core.spi.Broker.Cursor;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.InstantSource;
@@ -135,6 +137,7 @@ final class Writer implements Runnable {
   private void write(List<Request> requests) {
     List<Request.Appending> appends = new ArrayList<>(requests.size());
     List<Group.Outcome> outcomes = new ArrayList<>(requests.size());
+    List<Runnable> settled = new ArrayList<>(0);
     long began = System.nanoTime();
     long trimmedBefore = group.trimmed();
     try {
@@ -143,6 +146,10 @@ final class Writer implements Runnable {
           case Request.Appending appending -> {
             outcomes.add(group.append(appending.room(), appending.batch()));
             appends.add(appending);
+          }
+          case Request.Settling settling -> {
+            Answer<Cursor> kept = group.settle(settling.room(), settling.who(), settling.cursor());
+            settled.add(() -> settling.done(kept));
           }
           case Request.Opening opening -> group.open(opening.room());
           case Request.Caring caring -> care(caring);
@@ -153,10 +160,10 @@ final class Writer implements Runnable {
         figures.committed(System.nanoTime() - began, group.trimmed() - trimmedBefore);
       }
     } catch (SQLException failure) {
-      failed(requests, failure, appends, outcomes);
+      failed(requests, failure, appends, outcomes, settled);
       return;
     }
-    succeeded(requests, appends, outcomes);
+    succeeded(requests, appends, outcomes, settled);
   }
 
   private void care(Request.Caring caring) throws SQLException {
@@ -170,7 +177,10 @@ final class Writer implements Runnable {
   }
 
   private void succeeded(
-      List<Request> requests, List<Request.Appending> appends, List<Group.Outcome> outcomes) {
+      List<Request> requests,
+      List<Request.Appending> appends,
+      List<Group.Outcome> outcomes,
+      List<Runnable> settled) {
     figures.well();
     for (int i = 0; i < appends.size(); i++) {
       Group.Outcome outcome = outcomes.get(i);
@@ -179,6 +189,7 @@ final class Writer implements Runnable {
       Request.Appending appending = appends.get(i);
       guarded(() -> appending.done(results));
     }
+    settled.forEach(Writer::guarded);
     for (Request request : requests) {
       if (request instanceof Request.Caring caring) {
         guarded(caring::done);
@@ -203,13 +214,16 @@ final class Writer implements Runnable {
       List<Request> requests,
       SQLException failure,
       List<Request.Appending> appends,
-      List<Group.Outcome> outcomes) {
+      List<Group.Outcome> outcomes,
+      List<Runnable> settled) {
     boolean inDoubt = Faults.isLostSync(failure);
     try {
       boolean complete =
-          appends.size() == requests.stream().filter(Request.Appending.class::isInstance).count();
+          appends.size() == requests.stream().filter(Request.Appending.class::isInstance).count()
+              && settled.size()
+                  == requests.stream().filter(Request.Settling.class::isInstance).count();
       if (wasCommitted() && complete && !inDoubt) {
-        succeeded(requests, appends, outcomes);
+        succeeded(requests, appends, outcomes, settled);
         return;
       }
     } catch (SQLException also) {

@@ -6,6 +6,7 @@ import static dev.carillon.broker.sqlite.Store.stored;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.carillon.core.AckPolicy;
 import dev.carillon.core.Draft;
 import dev.carillon.core.Member;
 import dev.carillon.core.Message;
@@ -15,6 +16,8 @@ import dev.carillon.core.Problem;
 import dev.carillon.core.Retention;
 import dev.carillon.core.RoomName;
 import dev.carillon.core.RoomPolicy;
+import dev.carillon.core.Subscriber;
+import dev.carillon.core.SubscriptionPolicy;
 import dev.carillon.core.User;
 import dev.carillon.core.spi.Broker;
 import dev.carillon.testkit.FakeClock;
@@ -258,6 +261,52 @@ class RestartTests {
       }
       assertThat(after.extent().head()).isZero();
       assertThat(stored(store.publish(room, "p", 1)).position().offset()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  @Timeout(120)
+  void roomsOfTheServersOwnAreLookedAfterAsWell() throws Exception {
+    FakeClock clock = new FakeClock();
+    SqliteSettings settings =
+        SqliteSettings.in(directory).withTtls(Duration.ofHours(1), Duration.ofHours(1));
+    Retention brief = new Retention(10, 1 << 20, Duration.ofMinutes(1));
+    Policies policies = room -> RoomPolicy.DEFAULT.withRetention(brief);
+    RoomName last = RoomName.of("z");
+    try (Store store = Store.open(settings, policies, clock)) {
+      for (RoomName room : List.of(RoomName.ofUser("a"), RoomName.of("b").deadLetters(), last)) {
+        stored(store.publish(room, "p", 1));
+      }
+      var before = store.read(last, 1, 1).extent().epoch();
+      clock.advance(Duration.ofDays(10_000));
+      while (store.read(last, 1, 1).extent().epoch().equals(before)) { // the caretaker comes by
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  @Test
+  void aSubscriptionGoesOnAfterARestart() throws Exception {
+    Policies policies =
+        room -> RoomPolicy.DEFAULT.durable(AckPolicy.DEFAULT, SubscriptionPolicy.DEFAULT);
+    Subscriber who = new Subscriber("alice", "phone");
+    Broker.Cursor cursor;
+    try (Store store = Store.open(SqliteSettings.in(directory), policies, new FakeClock())) {
+      store.store("a");
+      store.store("b");
+      cursor = new Broker.Cursor(store.read(ROOM, 1, 1).extent().epoch(), 1, 3);
+      Broker.Cursor wanted = cursor;
+      Store.value(
+          Store.<Broker.Answer<Broker.Cursor>>await(
+              then -> store.broker().settle(ROOM, who, wanted, then)));
+    }
+    try (Store store = Store.open(SqliteSettings.in(directory), policies, new FakeClock())) {
+      Broker.Subscription found =
+          Store.value(
+              Store.<Broker.Answer<Broker.Subscription>>await(
+                  then -> store.broker().subscription(ROOM, who, then)));
+      assertThat(found.cursor()).isEqualTo(cursor);
+      assertThat(found.extent().head()).isEqualTo(2);
     }
   }
 }

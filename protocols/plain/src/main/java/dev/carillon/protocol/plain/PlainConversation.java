@@ -6,23 +6,19 @@ import dev.carillon.core.From;
 import dev.carillon.core.Payload;
 import dev.carillon.core.Position;
 import dev.carillon.core.Problem;
-import dev.carillon.core.RoomName;
 import dev.carillon.core.Session;
 import dev.carillon.core.spi.Conversation;
 import dev.carillon.core.spi.Line;
 import dev.carillon.core.spi.Notice;
 import dev.carillon.core.spi.Opening;
 import java.nio.ByteBuffer;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A plain connection in its one room. Confined to the shard. */
 final class PlainConversation implements Conversation {
   private static final long JOIN = 1;
 
-  /** What the address asked for; null once it has been understood, so that it is not kept. */
-  private @Nullable Opening opening;
-
+  private final Opening opening;
   private final Line line;
   private Address.@Nullable Place place;
   private @Nullable Session session;
@@ -42,13 +38,11 @@ final class PlainConversation implements Conversation {
 
   @Override
   public void opened() {
-    Opening asked = Objects.requireNonNull(opening);
-    opening = null;
-    switch (Address.of(asked)) {
+    switch (Address.of(opening)) {
       case Address.Flawed(String flaw) -> close(Disconnect.BAD_MESSAGE, flaw);
       case Address.Place understood -> {
         place = understood;
-        line.authenticate(asked.credentials());
+        line.authenticate(opening.credentials());
       }
     }
   }
@@ -81,10 +75,7 @@ final class PlainConversation implements Conversation {
   @Override
   public void tell(Notice notice) {
     switch (notice) {
-      case Notice.Joined answer -> {
-        share(answer.room());
-        joined(answer.head());
-      }
+      case Notice.Joined answer -> joined(answer.head());
       case Notice.Resumed answer -> joined(new Position(answer.epoch(), answer.to()));
       case Notice.Reset reset -> close(Disconnect.RESET, "reset " + reset.head());
       case Notice.Gap gap -> lost(gap);
@@ -107,14 +98,6 @@ final class PlainConversation implements Conversation {
   @Override
   public boolean canBeTold() {
     return false;
-  }
-
-  /** Keeps the name that all readers of the room share, instead of one of its own. */
-  private void share(RoomName name) {
-    Address.Place own = place;
-    if (own != null) {
-      place = new Address.Place(name, own.from());
-    }
   }
 
   private void joined(Position at) {
@@ -174,6 +157,8 @@ final class PlainConversation implements Conversation {
       case BAD_MESSAGE,
           BAD_ROOM_NAME,
           BAD_FILTER,
+          BAD_POSITION,
+          EPOCH_CHANGED,
           NOT_JOINED,
           ALREADY_JOINED,
           SEQUENCE_GAP,
