@@ -7,8 +7,7 @@ import { memberOf, messageOf, type ClientEvent, type JoinOptions, type RoomEvent
 import type { Call, ClientMessage, ServerMessage } from "./messages.js";
 import type { CallOptions, ClientOptions, History, HistoryOptions, IncomingCall, Publication, PublishOptions, Roster } from "./options.js";
 import { Room } from "./room.js";
-import { IndexedDbStore } from "./storage/indexeddb.js";
-import { memory } from "./storage/store.js";
+import { pageStore } from "./storage/store.js";
 import { choose } from "./transport/choose.js";
 import { webSocket } from "./transport/websocket.js";
 import { serverUrl } from "./url.js";
@@ -47,13 +46,12 @@ export class Client {
   constructor(url: string, options: ClientOptions) {
     this.#options = options;
     this.#url = serverUrl(url);
-    const { codec = json, token, heartbeat, outbox, log = () => undefined } = options;
-    const store = options.storage === "memory" ? undefined : (options.storage ?? IndexedDbStore.create(`${options.scope ?? ""} ${this.#url}`, log));
+    const { codec = json, token, heartbeat, outbox, storage, scope = "", log = () => undefined } = options;
     this.#driver = new Driver({
       url: this.#url,
       codec,
       transport: options.transport ?? choose(webSocket(options.webSocket), options.transports ?? ["websocket", "stream", "poll"]),
-      store: store ?? memory(),
+      store: async () => (storage === "memory" ? undefined : (storage ?? pageStore(`${scope} ${this.#url}`, log))),
       token: token === undefined ? undefined : typeof token === "string" ? () => Promise.resolve(token) : async () => token(),
       machine: { client: { name, version }, renewable: typeof token === "function", heartbeat, outbox },
       maxBytes: options.maxFrameBytes ?? 16 << 20,

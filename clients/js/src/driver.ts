@@ -12,7 +12,8 @@ export interface DriverOptions {
   readonly url: string;
   readonly codec: Codec;
   readonly transport: Transport;
-  readonly store: Store;
+  /** Where the outbox is kept, if anywhere. */
+  readonly store: () => Promise<Store | undefined>;
   readonly token: (() => Promise<string | undefined>) | undefined;
   readonly machine: Pick<MachineOptions, "client" | "renewable" | "heartbeat" | "outbox">;
   readonly maxBytes: number;
@@ -29,7 +30,7 @@ const MAX_TIMEOUT = 2 ** 31 - 1;
 /** Gives the machine what it has not: a link, a clock, timers, storage. Does what it says, in the order in which it says it. */
 export class Driver {
   machine: Machine;
-  #store: Store;
+  #store = memory();
   #link: Link | undefined;
   #linkNumber = 0;
   readonly #calls = new Map<number, { resolve: (value: never) => void; reject: (error: CarillonError) => void }>();
@@ -44,7 +45,6 @@ export class Driver {
   #over = false;
 
   constructor(private readonly options: DriverOptions) {
-    this.#store = options.store;
     this.machine = this.#newMachine({ publisher: "", incarnation: 1 });
     this.opened = this.#start();
   }
@@ -71,12 +71,13 @@ export class Driver {
   async #start(): Promise<void> {
     let life;
     try {
-      life = await this.#store.open();
+      const store = await this.options.store();
+      life = await store?.open();
+      if (store) this.#store = store;
     } catch (error) {
       this.options.log(`the outbox cannot be kept: ${String(error)}`);
-      this.#store = memory();
-      life = await this.#store.open();
     }
+    life ??= await this.#store.open();
     this.machine = this.#newMachine(life);
     const waiting = this.#ready ?? [];
     this.#ready = undefined;

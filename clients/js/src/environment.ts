@@ -1,21 +1,15 @@
 /** Tells what the page learns of the network and of itself; nothing outside of browsers. */
 export function watchEnvironment(tell: (type: "online" | "offline" | "wake") => void): () => void {
   const { window, document } = globalThis as Partial<typeof globalThis>;
-  if (typeof window?.addEventListener !== "function") return () => undefined;
-  const online = (): void => tell("online");
-  const offline = (): void => tell("offline");
+  const end = new AbortController();
+  const watch = (target: EventTarget | undefined, name: string, listener: () => void): void => target?.addEventListener?.(name, listener, end);
   const wake = (): void => {
     if (!document?.hidden) tell("wake");
   };
-  const events: [EventTarget | undefined, string, () => void][] = [
-    [window, "online", online],
-    [window, "offline", offline],
-    [window, "pageshow", wake],
-    [document, "visibilitychange", wake],
-    [document, "resume", wake],
-  ];
-  for (const [target, name, listener] of events) target?.addEventListener(name, listener);
-  return () => {
-    for (const [target, name, listener] of events) target?.removeEventListener(name, listener);
-  };
+  watch(window, "online", () => tell("online"));
+  watch(window, "offline", () => tell("offline"));
+  watch(window, "pageshow", wake);
+  watch(document, "visibilitychange", wake);
+  watch(document, "resume", wake);
+  return () => end.abort();
 }

@@ -1,3 +1,5 @@
+import type { Problem } from "./messages.js";
+
 /** Whether a publication that failed is in the room: surely not, or nobody knows. */
 export type Outcome = "not_applied" | "unknown";
 
@@ -38,4 +40,9 @@ export class CarillonError extends Error {
     this.room = details.room;
     this.ranges = details.ranges;
   }
+}
+
+/** What the server says is wrong, as an error. */
+export function refusal({ code, message, retryable, retry_after: retryAfter }: Problem, details: ErrorDetails = {}): CarillonError {
+  return new CarillonError(code, message, { retryable, retryAfter, ...details });
 }

@@ -1,11 +1,11 @@
-import { CarillonError } from "../errors.js";
+import { CarillonError, refusal } from "../errors.js";
 import type { ClientMessage, Problem, ServerMessage, Welcome } from "../messages.js";
 import { closeName, comeBack } from "./closing.js";
 import { Outbox } from "./outbox.js";
 import { Reader } from "./reader.js";
 import { Requests } from "./requests.js";
 import { Timers } from "./timers.js";
-import type { Host, Input, Output } from "./types.js";
+import { present, type ClientEvent, type Host, type Input, type Output, type RoomEvent } from "./types.js";
 import { ownerOf } from "../storage/store.js";
 import { validate, type ReadData } from "./validate.js";
 
@@ -122,11 +122,29 @@ export class Machine implements Host {
     this.out({ kind: "send", message });
   }
 
+  tell(event: RoomEvent | ClientEvent): void {
+    this.out({ kind: "tell", event });
+  }
+
+  done(call: number | undefined, value?: unknown): void {
+    if (call !== undefined) this.out({ kind: "done", call, value });
+  }
+
+  fail(call: number | undefined, error: CarillonError): void {
+    if (call === undefined) this.tell({ kind: "error", code: error.code, error });
+    else this.out({ kind: "fail", call, error });
+  }
+
   nextId(): number {
     return ++this.#ids;
   }
 
-  delay(tries: number): number {
+  rest(tries: number, retryAfter: number | undefined): number {
+    return Math.min(Math.max(retryAfter ?? this.#delay(tries), 1), MAX_SLOT);
+  }
+
+  /** Draws the delay before try n (from 0) of anything, in ms. */
+  #delay(tries: number): number {
     return Math.floor(this.options.random() * Math.min(MAX_DELAY, FIRST_DELAY * 1.5 ** tries));
   }
 
@@ -182,13 +200,13 @@ export class Machine implements Host {
   }
 
   #refuse(input: Input): void {
-    if ("call" in input) this.out({ kind: "fail", call: input.call, error: new CarillonError("closed", "the client is closed") });
+    if ("call" in input) this.fail(input.call, new CarillonError("closed", "the client is closed"));
   }
 
   #join({ call, room, options }: Extract<Input, { type: "join" }>): void {
     if (this.#readers.has(room)) {
       const error = new CarillonError("already_joined", `${room} is joined already`, { room });
-      return this.out({ kind: "fail", call, error });
+      return this.fail(call, error);
     }
     const reader = new Reader(room, options, this, (again) => this.#joinNow(again));
     reader.call = call;
@@ -208,10 +226,10 @@ export class Machine implements Host {
     this.#readers.delete(room);
     if (reader) this.timers.clear(reader);
     if (reader?.call !== undefined) {
-      this.out({ kind: "fail", call: reader.call, error: new CarillonError("closed", `${room} was left`, { room }) });
+      this.fail(reader.call, new CarillonError("closed", `${room} was left`, { room }));
     }
     if (reader && reader.phase !== "absent") this.#requests.add(call, { op: "leave", room });
-    else this.out({ kind: "done", call, value: undefined });
+    else this.done(call, undefined);
   }
 
   #request(call: number, message: ClientMessage, timeout?: number): void {
@@ -228,7 +246,7 @@ export class Machine implements Host {
     this.timers.set("connection", this.now + OPEN_LIMIT, () => {
       this.#drop(NO_HEARTBEAT, `no welcome within ${OPEN_LIMIT / 1000} s`);
     });
-    this.out({ kind: "tell", event: { kind: "status", status: "connecting" } });
+    this.tell({ kind: "status", status: "connecting" });
     this.out({ kind: "open" });
   }
 
@@ -256,7 +274,7 @@ export class Machine implements Host {
     this.#expiry(welcome.expires);
     this.#identify();
     const { session, user, resumed } = welcome;
-    this.out({ kind: "tell", event: { kind: "status", status: "connected", session, resumed, ...(user !== undefined && { user }) } });
+    this.tell({ kind: "status", status: "connected", session, resumed, ...present({ user }) });
     if (this.#connectCall !== undefined) this.out({ kind: "done", call: this.#connectCall, value: { session, user, resumed } });
     this.#connectCall = undefined;
     for (const reader of this.#readers.values()) this.#joinNow(reader);
@@ -305,7 +323,7 @@ export class Machine implements Host {
   #garbled(reason: string, code: 4400 | 4413): void {
     this.#violations++;
     const error = new CarillonError("bad_message", reason);
-    this.out({ kind: "tell", event: { kind: "error", code: "bad_message", error } });
+    this.tell({ kind: "error", code: "bad_message", error });
     this.#drop(code, reason);
   }
 
@@ -326,7 +344,7 @@ export class Machine implements Host {
   /** The connection is gone; another one is tried later. */
   #lose(error: CarillonError): void {
     const young = !this.connected || this.now - this.#welcomedAt < 1000;
-    const own = this.delay(this.#attempts + this.#violations);
+    const own = this.#delay(this.#attempts + this.#violations);
     let wait = own;
     if (this.#slot !== undefined) wait = Math.max(Math.min(this.#slot, MAX_SLOT), young ? own : 0);
     this.#phase = "waiting";
@@ -339,7 +357,7 @@ export class Machine implements Host {
     this.#requests.disconnected();
     this.#outbox.disconnected();
     this.timers.set("connection", this.now + wait, () => this.#open());
-    this.out({ kind: "tell", event: { kind: "status", status: "waiting", retryIn: wait, error } });
+    this.tell({ kind: "status", status: "waiting", retryIn: wait, error });
   }
 
   #end(error?: CarillonError): void {
@@ -350,11 +368,11 @@ export class Machine implements Host {
     const ended = (outcome?: "unknown" | "not_applied"): CarillonError =>
       new CarillonError("closed", error ? `the client has ended: ${error.message}` : "the client was closed", { cause: error, outcome });
     if (this.#connectCall !== undefined) this.out({ kind: "fail", call: this.#connectCall, error: error ?? ended() });
-    for (const { call } of this.#readers.values()) if (call !== undefined) this.out({ kind: "fail", call, error: ended() });
+    for (const { call } of this.#readers.values()) if (call !== undefined) this.fail(call, ended());
     this.#readers.clear();
     this.#requests.close(ended);
     this.#outbox.close(ended);
-    this.out({ kind: "tell", event: { kind: "closed", code: error?.code ?? "closed", ...(error && { error }) } });
+    this.tell({ kind: "closed", code: error?.code ?? "closed", ...(error && { error }) });
   }
 
   // -- What the server says -----------------------------------------------------------------------------------------
@@ -365,7 +383,7 @@ export class Machine implements Host {
     if (message === "unknown") return this.#ignored(`the unknown operation ${String(raw.op).slice(0, 50)}`);
     if (message === "bad") {
       const error = new CarillonError("bad_message", `the server sent ${String(raw.op).slice(0, 50)} with missing or wrong fields`);
-      return this.out({ kind: "tell", event: { kind: "error", code: "bad_message", error } });
+      return this.tell({ kind: "error", code: "bad_message", error });
     }
     if (this.#phase === "greeting") {
       if (message.op === "welcome") this.#welcomed(message);
@@ -406,30 +424,18 @@ export class Machine implements Host {
     const reader = this.#readers.get(message.room!);
     if (!reader) return this.#inPresence(message);
     switch (message.op) {
-      case "message":
-        reader.message(message);
-        return true;
       case "joined":
         if (message.id === reader.joinId && reader.phase === "joining") this.#joined(reader, message);
         return true;
+      case "message":
       case "resumed":
-        reader.resumed(message);
-        return true;
       case "reset":
-        reader.reset(message);
-        return true;
       case "gap":
       case "skipped":
-        reader.hole(message);
-        return true;
       case "rewind":
-        reader.rewind(message);
-        return true;
       case "stale":
-        reader.stale(message);
-        return true;
       case "presence":
-        reader.presence(message);
+        reader[message.op](message as never);
         return true;
       case "left":
         if (message.id !== undefined || reader.phase === "joining") return false;
@@ -457,7 +463,7 @@ export class Machine implements Host {
     const { call } = reader;
     reader.call = undefined;
     const { room, epoch, head, oldest } = message;
-    if (call !== undefined) this.out({ kind: "done", call, value: { room, epoch, head, oldest } });
+    if (call !== undefined) this.done(call, { room, epoch, head, oldest });
     else if (this.#newSession && reader.state) this.send({ ...reader.state, id: this.nextId() });
   }
 
@@ -474,13 +480,13 @@ export class Machine implements Host {
   }
 
   #refused(message: Extract<ServerMessage, { op: "error" }>): void {
-    const { id, code, room, retry_after: retryAfter } = message;
-    const error = new CarillonError(code, message.message, { retryable: message.retryable, retryAfter, room });
+    const { id, code, room } = message;
+    const error = refusal(message, { room });
     if (id === undefined) {
       if (code === "token_expired" && this.options.renewable) return this.out({ kind: "renew" });
       const reader = room === undefined ? undefined : this.#readers.get(room);
       if (reader) reader.error(error);
-      else this.out({ kind: "tell", event: { kind: "error", code, error, ...(room !== undefined && { room }) } });
+      else this.tell({ kind: "error", code, error, ...present({ room }) });
       return;
     }
     if (this.#outbox.refused(message) || this.#requests.failed(id, error)) return;
@@ -490,10 +496,11 @@ export class Machine implements Host {
     this.#ignored(`error ${code} to nothing that waits`);
   }
 
-  #refusedJoin(reader: Reader, { code, message, retryable, retry_after }: Problem): void {
+  #refusedJoin(reader: Reader, problem: Problem): void {
     const { room } = reader;
+    const { code } = problem;
     this.timers.clear(reader);
-    const error = new CarillonError(code, message, { retryable, retryAfter: retry_after, room });
+    const error = refusal(problem, { room });
     if (code === "already_joined" && reader.tries++ < 3) {
       reader.leaveFirst();
       return this.#joinNow(reader);
@@ -502,22 +509,21 @@ export class Machine implements Host {
     if (reader.call !== undefined) {
       this.#readers.delete(room);
       if (code === "timeout") this.send({ op: "leave", room });
-      return this.out({ kind: "fail", call: reader.call, error });
+      return this.fail(reader.call, error);
     }
     if (code === "epoch_changed" || code === "bad_position") {
       reader.lost = true;
       return this.#joinNow(reader);
     }
-    if (!retryable) return this.#endRoom(reader, error);
+    if (!problem.retryable) return this.#endRoom(reader, error);
     reader.error(error);
-    const wait = Math.min(Math.max(retry_after ?? this.delay(reader.tries++), 1), MAX_SLOT);
-    this.timers.set(reader, this.now + wait, () => this.#joinNow(reader));
+    this.timers.set(reader, this.now + this.rest(reader.tries++, problem.retry_after), () => this.#joinNow(reader));
   }
 
   #endRoom(reader: Reader, error: CarillonError): void {
     this.timers.clear(reader);
     this.#readers.delete(reader.room);
-    this.out({ kind: "tell", event: { kind: "left", room: reader.room, code: error.code, error } });
+    this.tell({ kind: "left", room: reader.room, code: error.code, error });
   }
 
   #ignored(what: string): void {

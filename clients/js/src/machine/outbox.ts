@@ -1,4 +1,4 @@
-import { CarillonError } from "../errors.js";
+import { CarillonError, refusal } from "../errors.js";
 import type { ClientMessage, Problem, Published, Rejected } from "../messages.js";
 import type { Host, OutboxEntry } from "./types.js";
 
@@ -59,10 +59,10 @@ export class Outbox {
   ) {}
 
   publish(call: number, message: ClientMessage, size: number): void {
-    if (size > this.maxMessage()) return this.#fail(call, tooLarge(size, this.maxMessage()));
+    if (size > this.maxMessage()) return this.host.fail(call, tooLarge(size, this.maxMessage()));
     if (this.count >= this.limits.messages || this.bytes + size > this.limits.bytes) {
       const error = `${this.count} publications (${this.bytes} bytes) are waiting already`;
-      return this.#fail(call, new CarillonError("outbox_full", error, { retryable: true, outcome: "not_applied" }));
+      return this.host.fail(call, new CarillonError("outbox_full", error, { retryable: true, outcome: "not_applied" }));
     }
     const line = this.#line(message);
     const entry: Waiting = {
@@ -132,7 +132,7 @@ export class Outbox {
     line.settled = { tag, sequence: Math.max(before, entry.sequence) };
     this.#settle(line, entry);
     const { op: _op, id: _id, ...position } = message;
-    if (entry.call !== undefined) this.host.out({ kind: "done", call: entry.call, value: { duplicate: false, ...position } });
+    this.host.done(entry.call, { duplicate: false, ...position });
     this.#pump(line);
   }
 
@@ -156,9 +156,7 @@ export class Outbox {
     } else if (outcome === "unknown" || retryable) {
       if (outcome === "unknown") this.#doubt(line, entry);
       line.resting = true;
-      const wait = Math.min(Math.max(retry_after ?? this.host.delay(line.tries), 1), 300_000);
-      line.tries++;
-      this.host.timers.set(line, this.host.now + wait, () => {
+      this.host.timers.set(line, this.host.now + this.host.rest(line.tries++, retry_after), () => {
         line.resting = false;
         this.#pump(line);
       });
@@ -174,7 +172,7 @@ export class Outbox {
   close(error: (outcome: "unknown" | "not_applied") => CarillonError): void {
     for (const line of this.#lines.values()) {
       for (const { call, id, doubt } of line.entries) {
-        if (call !== undefined) this.#fail(call, error(doubt || id !== undefined ? "unknown" : "not_applied"));
+        if (call !== undefined) this.host.fail(call, error(doubt || id !== undefined ? "unknown" : "not_applied"));
       }
     }
     this.#lines.clear();
@@ -207,8 +205,7 @@ export class Outbox {
       if (entry.id !== undefined) continue;
       if (line.underWay > 0 && line.entries.some((other) => other.id !== undefined && tagOf(other) !== tagOf(entry))) return;
       if (entry.size > this.maxMessage()) {
-        const { code, message } = tooLarge(entry.size, this.maxMessage());
-        this.#giveUp(line, entry, { code, message, retryable: false });
+        this.#giveUp(line, entry, tooLarge(entry.size, this.maxMessage()));
         continue;
       }
       const previous = this.#previous(line, entry);
@@ -269,13 +266,10 @@ export class Outbox {
     else this.#beginAnew(line);
   }
 
-  #giveUp(line: Line, entry: Waiting, { code, message, retryable, retry_after }: Problem): void {
+  #giveUp(line: Line, entry: Waiting, problem: Problem): void {
     this.#settle(line, entry);
     if (line.entries[0]) this.#store(line, line.entries[0]);
-    const outcome = entry.doubt ? "unknown" : "not_applied";
-    const error = new CarillonError(code, message, { retryable, outcome, retryAfter: retry_after });
-    if (entry.call !== undefined) this.#fail(entry.call, error);
-    else this.host.out({ kind: "tell", event: { kind: "error", code, error } });
+    this.host.fail(entry.call, refusal(problem, { outcome: entry.doubt ? "unknown" : "not_applied" }));
   }
 
   #settle(line: Line, entry: Waiting): void {
@@ -299,10 +293,6 @@ export class Outbox {
   #awake(line: Line): void {
     line.resting = line.held = false;
     this.host.timers.clear(line);
-  }
-
-  #fail(call: number, error: CarillonError): void {
-    this.host.out({ kind: "fail", call, error });
   }
 }
 

@@ -1,6 +1,6 @@
 import { CarillonError } from "../errors.js";
 import type { ClientMessage, Position, Range, Roster, ServerMessage, WireMember } from "../messages.js";
-import { memberOf, messageOf, type Host, type JoinOptions, type Member, type RoomEvent } from "./types.js";
+import { memberOf, messageOf, present, type Host, type JoinOptions, type Member, type RoomEvent } from "./types.js";
 
 type Said<Op> = Extract<ServerMessage, { op: Op }>;
 
@@ -45,6 +45,11 @@ export class Reader {
     this.#highest = options.from?.offset ?? 0;
   }
 
+  /** Whether the server has let this reader in on this connection. */
+  get #here(): boolean {
+    return this.phase === "placing" || this.phase === "reading";
+  }
+
   /** What has been handed on, or announced as never to come. */
   get place(): Position | undefined {
     return this.#position;
@@ -85,7 +90,7 @@ export class Reader {
       this.#begin(epoch, head);
       this.#fresh = true;
       if (this.lost) {
-        this.#tell({ kind: "reset", room: this.room, ...(old && { old_epoch: old.epoch }), epoch, head, reason: "session_expired" });
+        this.#tell(present({ kind: "reset", room: this.room, old_epoch: old?.epoch, epoch, head, reason: "session_expired" }));
       }
     }
     this.lost = false;
@@ -108,19 +113,28 @@ export class Reader {
   }
 
   reset({ epoch, head, oldest, old_epoch, reason }: Said<"reset">): void {
-    if (this.phase === "absent" || this.phase === "joining") return this.#ignored("reset");
+    if (!this.#here) return this.#ignored("reset");
     const old = old_epoch ?? this.#position?.epoch;
     this.#begin(epoch, head);
-    this.#tell({ kind: "reset", room: this.room, ...(old !== undefined && { old_epoch: old }), epoch, head, ...(oldest !== undefined && { oldest }), reason });
+    this.#tell(present({ kind: "reset", room: this.room, old_epoch: old, epoch, head, oldest, reason }));
   }
 
-  hole(message: Said<"gap"> | Said<"skipped">): void {
+  gap(message: Said<"gap">): void {
+    this.#hole(message);
+  }
+
+  skipped(message: Said<"skipped">): void {
+    this.#hole(message);
+  }
+
+  #hole(message: Said<"gap"> | Said<"skipped">): void {
     const epoch = this.phase === "placing" ? this.#joinedAs : this.#position?.epoch;
-    if (this.phase === "absent" || this.phase === "joining" || epoch === undefined || (message.op === "gap" && message.epoch !== epoch)) {
+    if (!this.#here || epoch === undefined || (message.op === "gap" && message.epoch !== epoch)) {
       return this.#ignored(message.op);
     }
     const { ranges } = message;
-    this.#tell(message.op === "gap" ? { kind: "gap", room: this.room, epoch, ranges, reason: message.reason } : { kind: "skipped", room: this.room, epoch, ranges });
+    const { room } = this;
+    this.#tell(message.op === "gap" ? { kind: "gap", room, epoch, ranges, reason: message.reason } : { kind: "skipped", room, epoch, ranges });
     this.#holes = [...this.#holes, ...ranges].sort((a, b) => a[0] - b[0]).slice(0, MAX_HOLES);
     this.#jump();
   }
@@ -155,7 +169,7 @@ export class Reader {
   }
 
   presence(message: Said<"presence">): void {
-    if (this.phase === "absent" || this.phase === "joining") return this.#ignored("presence");
+    if (!this.#here) return this.#ignored("presence");
     const last = this.#presenceAt ?? message.offset - 1;
     if (message.offset <= last) return this.#ignored(`an old change of presence, ${message.offset}`);
     this.#presenceAt = message.offset;
@@ -170,7 +184,7 @@ export class Reader {
   /** Changes of presence do not come: they were not meant for this reader, or are lost. */
   presenceHole(lost: boolean): void {
     this.#presenceAt = undefined;
-    if (lost && this.phase !== "absent" && this.phase !== "joining") this.#askWhoIsThere();
+    if (lost && this.#here) this.#askWhoIsThere();
   }
 
   /** Takes a whole list of members in place of what was known, and tells the difference. */
@@ -191,7 +205,8 @@ export class Reader {
   }
 
   error(error: CarillonError): void {
-    this.#tell({ kind: "error", room: this.room, code: error.code, error, ...(error.ranges && { ranges: error.ranges }) });
+    const { code, ranges } = error;
+    this.#tell(present({ kind: "error", room: this.room, code, error, ranges }));
   }
 
   #begin(epoch: string, head: number): void {
@@ -259,7 +274,7 @@ export class Reader {
 
   #changed(event: "join" | "leave" | "state", wire: WireMember, silent = false): void {
     const known = this.members.get(wire.session);
-    const member: Member = event === "leave" ? (known ?? memberOf(wire)) : { ...(known?.user !== undefined && { user: known.user }), ...memberOf(wire) };
+    const member: Member = event === "leave" ? (known ?? memberOf(wire)) : { ...present({ user: known?.user }), ...memberOf(wire) };
     if (event === "leave") this.members.delete(wire.session);
     else this.members.set(wire.session, member);
     this.count = this.members.size;
@@ -272,7 +287,7 @@ export class Reader {
   }
 
   #tell(event: RoomEvent): void {
-    this.host.out({ kind: "tell", event });
+    this.host.tell(event);
   }
 
   #ignored(what: string): void {

@@ -1,5 +1,5 @@
-import { CarillonError } from "../errors.js";
-import type { ClientMessage } from "../messages.js";
+import { CarillonError, refusal } from "../errors.js";
+import type { ClientMessage, Problem } from "../messages.js";
 import type { Host } from "./types.js";
 
 const TIMEOUT = 10_000;
@@ -48,11 +48,11 @@ export class Requests {
   }
 
   /** Whether somebody waited for this answer. */
-  answered(message: { op: string; id?: number | undefined; error?: { code: string; message: string; retryable: boolean; retry_after?: number } }): boolean {
+  answered(message: { op: string; id?: number | undefined; error?: Problem }): boolean {
     const request = message.id === undefined ? undefined : this.#sent.get(message.id);
     if (!request) return false;
     const { error } = message;
-    if (error) this.#fail(request, new CarillonError(error.code, error.message, { retryable: error.retryable, retryAfter: error.retry_after }));
+    if (error) this.#fail(request, refusal(error));
     else this.#done(request, message);
     return true;
   }
@@ -75,13 +75,12 @@ export class Requests {
 
   #done(request: Request, value: unknown): void {
     this.#remove(request);
-    if (request.call !== undefined) this.host.out({ kind: "done", call: request.call, value });
+    this.host.done(request.call, value);
   }
 
   #fail(request: Request, error: CarillonError): void {
     this.#remove(request);
-    if (request.call !== undefined) this.host.out({ kind: "fail", call: request.call, error });
-    else this.host.out({ kind: "tell", event: { kind: "error", code: error.code, error } });
+    this.host.fail(request.call, error);
   }
 
   #remove(request: Request): void {

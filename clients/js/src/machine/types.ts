@@ -141,22 +141,27 @@ export interface Host {
   now: number;
   out(output: Output): void;
   send(message: ClientMessage): void;
-  /** Draws the delay before try n (from 0) of anything, in ms. */
-  delay(tries: number): number;
+  tell(event: RoomEvent | ClientEvent): void;
+  /** Settles a call of the application's. One that nobody made fails as an event, and is done without a word. */
+  done(call: number | undefined, value?: unknown): void;
+  fail(call: number | undefined, error: CarillonError): void;
+  /** The delay before try n (from 0) of something that was refused, in ms: the server's, or else one that is drawn. */
+  rest(tries: number, retryAfter: number | undefined): number;
   nextId(): number;
 }
 
 export function messageOf(room: string, epoch: string, entry: WireEntry, redelivered = false): Message {
   const { message_id: id, priority = "normal", offset, event, type, data, sender, time, key, tags } = entry;
-  const message = { room, epoch, offset, event, type, data, sender, time, id, key, tags, priority, redelivered };
-  for (const name of ["event", "sender", "id", "key", "tags"] as const) if (message[name] === undefined) delete message[name];
-  return message as Message;
+  return present({ room, epoch, offset, event, type, data, sender, time, id, key, tags, priority, redelivered }) as Message;
 }
 
-export function memberOf(member: WireMember): Member {
-  return {
-    session: member.session,
-    ...(member.user === undefined ? {} : { user: member.user }),
-    ...(member.state === undefined ? {} : { state: member.state.data }),
-  };
+export function memberOf({ session, user, state }: WireMember): Member {
+  return present({ session, user, state: state?.data }) as Member;
+}
+
+type Present<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & { [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined> };
+
+/** The same without the fields that are undefined: what is absent is not there. */
+export function present<const T extends object>(fields: T): Present<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Present<T>;
 }

@@ -1,5 +1,5 @@
 import type { OutboxEntry } from "../machine/types.js";
-import { newName, type Life, type Store } from "./store.js";
+import type { Life, Store } from "./store.js";
 
 interface Owner {
   owner: string;
@@ -21,16 +21,12 @@ export class IndexedDbStore implements Store {
   #own!: Owner;
   readonly #held: (() => void)[] = [];
 
-  private constructor(
+  /** @param newName makes a name that nobody else has */
+  constructor(
     private readonly scope: string,
+    private readonly newName: () => string,
     private readonly log: (text: string) => void,
   ) {}
-
-  /** The store for `scope`, or nothing where the page offers no IndexedDB or no locks. */
-  static create(scope: string, log: (text: string) => void): Store | undefined {
-    const { indexedDB, navigator } = globalThis as Partial<typeof globalThis>;
-    return indexedDB && navigator?.locks ? new IndexedDbStore(scope, log) : undefined;
-  }
 
   async open(): Promise<Life> {
     const request = indexedDB.open("carillon", 1);
@@ -42,7 +38,7 @@ export class IndexedDbStore implements Store {
     const slot = `carillon:${this.scope}`;
     const known = recall(slot);
     const mine = known !== undefined && (await this.#lock(known, LOCK_WAIT));
-    const owner = mine ? known : newName();
+    const owner = mine ? known : this.newName();
     if (!mine) {
       await this.#lock(owner);
       remember(slot, owner);

@@ -23,6 +23,14 @@ export interface Store {
   close(): void;
 }
 
+/** IndexedDB where a page offers it and locks; loaded only there. Else nothing. */
+export async function pageStore(scope: string, log: (text: string) => void): Promise<Store | undefined> {
+  const { indexedDB, navigator } = globalThis as Partial<typeof globalThis>;
+  if (!indexedDB || !navigator?.locks) return undefined;
+  const { IndexedDbStore } = await import("./indexeddb.js");
+  return new IndexedDbStore(scope, newName, log);
+}
+
 /** Nothing outlives the program. */
 export function memory(): Store {
   return {

@@ -192,18 +192,3 @@ export class HttpLink implements Link {
     this.#wake();
   }
 }
-
-/** Whether a link opens in time. It is not kept. */
-export async function works(begin: (told: LinkEvents) => Promise<Link>, limit: number): Promise<boolean> {
-  const ignore = (): void => undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let link: Promise<Link> | undefined;
-  const opened = await new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), limit);
-    link = begin({ opened: () => resolve(true), frame: ignore, tooLarge: ignore, closed: () => resolve(false), failed: () => resolve(false) });
-    link.catch(() => resolve(false));
-  });
-  clearTimeout(timer);
-  link?.then((probe) => probe.close(1000, ""), ignore);
-  return opened;
-}

@@ -24,18 +24,28 @@ const CLOSE_LIMIT = 2000;
  */
 export function webSocket(constructor?: WebSocketConstructor): Transport {
   return {
-    open(url, options, events) {
-      const found = constructor ?? (globalThis as { WebSocket?: WebSocketConstructor }).WebSocket;
-      return found ? new WebSocketLink(found, url, options, events) : lateLink(url, options, events);
-    },
+    open: (url, options, events) => new WebSocketLink(constructor ?? (globalThis as { WebSocket?: WebSocketConstructor }).WebSocket, url, options, events),
   };
 }
 
 class WebSocketLink implements Link {
-  readonly #socket: WebSocketLike;
+  #socket: WebSocketLike | undefined;
   #over = false;
 
-  constructor(constructor: WebSocketConstructor, url: string, { subprotocol, maxBytes }: LinkOptions, events: LinkEvents) {
+  constructor(constructor: WebSocketConstructor | undefined, url: string, options: LinkOptions, events: LinkEvents) {
+    if (constructor) {
+      this.#begin(constructor, url, options, events);
+      return;
+    }
+    // Node 20 has no WebSocket: `ws` is loaded when it is first needed, out of sight of bundlers.
+    const name = "ws";
+    import(/* webpackIgnore: true */ /* @vite-ignore */ name).then(
+      (ws: { WebSocket: WebSocketConstructor }) => this.#over || this.#begin(ws.WebSocket, url, options, events),
+      (cause: unknown) => this.#over || events.failed(new CarillonError("unsupported", "no WebSocket here: use Node.js 22 or later, or npm install ws", { cause })),
+    );
+  }
+
+  #begin(constructor: WebSocketConstructor, url: string, { subprotocol, maxBytes }: LinkOptions, events: LinkEvents): void {
     const socket = new constructor(url, [subprotocol], { maxPayload: maxBytes } as never);
     let cause: unknown;
     let opened = false;
@@ -64,46 +74,21 @@ class WebSocketLink implements Link {
   }
 
   get buffered(): number {
-    return this.#socket.bufferedAmount;
+    return this.#socket?.bufferedAmount ?? 0;
   }
 
   send(frame: string | Uint8Array<ArrayBuffer>): void {
-    if (!this.#over) this.#socket.send(frame);
+    if (!this.#over) this.#socket?.send(frame);
   }
 
   close(code: number, reason: string): void {
     if (this.#over) return;
     this.#over = true;
     const socket = this.#socket;
-    socket.onerror = () => undefined;
+    if (!socket) return;
+    socket.onerror = () => undefined; // `ws` tells one when it is closed while it opens
     socket.close(code, reason.slice(0, 40));
     const terminate = (socket as { terminate?: () => void }).terminate;
     if (terminate) (setTimeout(() => terminate.call(socket), CLOSE_LIMIT) as { unref?: () => void }).unref?.();
   }
-}
-
-/** For Node 20, which has no WebSocket: `ws` is loaded when it is first needed, out of sight of bundlers. */
-function lateLink(url: string, options: LinkOptions, events: LinkEvents): Link {
-  const name = "ws";
-  let link: Link | undefined;
-  let over = false;
-  import(/* webpackIgnore: true */ /* @vite-ignore */ name).then(
-    (ws: { WebSocket: WebSocketConstructor }) => {
-      if (!over) link = new WebSocketLink(ws.WebSocket, url, options, events);
-    },
-    (cause: unknown) => {
-      const text = "no WebSocket here: use Node.js 22 or later, or npm install ws";
-      if (!over) events.failed(new CarillonError("unsupported", text, { cause }));
-    },
-  );
-  return {
-    get buffered() {
-      return link?.buffered ?? 0;
-    },
-    send: (frame) => link?.send(frame),
-    close(code, reason) {
-      over = true;
-      link?.close(code, reason);
-    },
-  };
 }
