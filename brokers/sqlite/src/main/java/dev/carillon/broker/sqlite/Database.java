@@ -23,6 +23,7 @@ final class Database {
   static Connection openWriter(Path file) throws SQLException {
     SQLiteConfig config = new SQLiteConfig();
     config.setBusyTimeout(BUSY_MILLIS);
+    config.setGetGeneratedKeys(false); // or each insertion is followed by a question for its key
     Connection connection = config.createConnection("jdbc:sqlite:" + file);
     try {
       setUp(connection);
@@ -65,6 +66,20 @@ final class Database {
       statement.execute("PRAGMA temp_store = MEMORY");
       statement.execute("PRAGMA cell_size_check = ON");
       statement.execute("PRAGMA cache_size = -4096");
+      return connection;
+    } catch (SQLException failed) {
+      closeAfter(failed, connection);
+      throw failed;
+    }
+  }
+
+  /** A connection that copies the write-ahead log into the database. */
+  static Connection openFolder(Path file) throws SQLException {
+    Connection connection = openCopier(file);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("PRAGMA synchronous = FULL");
+      statement.execute("PRAGMA checkpoint_fullfsync = ON");
+      statement.execute("PRAGMA wal_autocheckpoint = 0");
       return connection;
     } catch (SQLException failed) {
       closeAfter(failed, connection);

@@ -41,9 +41,12 @@ final class Figures {
     checkpoints.increment();
   }
 
-  void sizes(long database, long wal) {
-    databaseBytes = database;
-    walBytes = wal;
+  void database(long bytes) {
+    databaseBytes = bytes;
+  }
+
+  void log(long bytes) {
+    walBytes = bytes;
   }
 
   void trouble(String sentence) {

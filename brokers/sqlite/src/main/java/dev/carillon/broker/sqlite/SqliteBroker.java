@@ -36,6 +36,8 @@ public final class SqliteBroker implements Broker {
   private final Figures figures = new Figures();
   private final Readers readers;
   private final Thread writer;
+  private final Folding folding;
+  private final Thread folder;
   private final Thread watch;
   private final Thread care;
   private final CountDownLatch closing = new CountDownLatch(1);
@@ -51,9 +53,11 @@ public final class SqliteBroker implements Broker {
     this.settings = settings;
     this.lock = lock;
     intake = new Intake(settings.queueBytes());
+    folding = new Folding(file(settings), figures);
     Writer work =
-        new Writer(writing, settings, intake, followers, policies, clock, random, figures);
+        new Writer(writing, settings, intake, followers, policies, clock, random, folding, figures);
     readers = Readers.open(file(settings), settings.readers(), policies, clock);
+    folder = Thread.ofPlatform().name("carillon-sqlite-folder").daemon().start(folding);
     writer = Thread.ofPlatform().name("carillon-sqlite-writer").start(work);
     watch = Thread.ofVirtual().name("carillon-sqlite-watch").start(this::watch);
     Caretaker caretaker =
@@ -229,9 +233,11 @@ public final class SqliteBroker implements Broker {
     intake.close().forEach(request -> request.fail(false, Faults.closed()));
     closing.countDown();
     readers.close();
+    folding.close();
     boolean interrupted = false;
-    while (writer.isAlive() || watch.isAlive() || care.isAlive()) {
+    while (writer.isAlive() || folder.isAlive() || watch.isAlive() || care.isAlive()) {
       try {
+        folder.join();
         writer.join();
         watch.join();
         care.join();

@@ -22,6 +22,7 @@ final class Tables implements AutoCloseable {
   private final PreparedStatement commit;
   private final PreparedStatement count;
   private final PreparedStatement version;
+  private final PreparedStatement log;
   private final PreparedStatement insertCommon;
   private final PreparedStatement insertAll;
   private final PreparedStatement oldest;
@@ -40,6 +41,7 @@ final class Tables implements AutoCloseable {
     commit = prepare(connection, "COMMIT");
     count = prepare(connection, "UPDATE commits SET count = ?");
     version = prepare(connection, "PRAGMA data_version");
+    log = prepare(connection, "PRAGMA wal_checkpoint(NOOP)");
     insertCommon = prepare(connection, MessageRow.INSERT_COMMON);
     insertAll = prepare(connection, MessageRow.INSERT_ALL);
     oldest =
@@ -245,10 +247,23 @@ final class Tables implements AutoCloseable {
 
   // -- The file --------------------------------------------------------------------------------
 
-  /** Pages in the write-ahead log. */
-  long walPages() throws SQLException {
-    try (ResultSet row = plain.executeQuery("PRAGMA wal_checkpoint(NOOP)")) {
-      return row.next() ? Math.max(0, row.getLong(2)) : 0;
+  /**
+   * The write-ahead log.
+   *
+   * @param pages in it
+   * @param folded how many of them, from its beginning, are in the database too
+   */
+  record Log(long pages, long folded) {
+    long left() {
+      return pages - folded;
+    }
+  }
+
+  Log log() throws SQLException {
+    try (ResultSet row = log.executeQuery()) {
+      return row.next()
+          ? new Log(Math.max(0, row.getLong(2)), Math.max(0, row.getLong(3)))
+          : new Log(0, 0);
     }
   }
 

@@ -23,6 +23,12 @@ final class Writer implements Runnable {
   /** Pages in the write-ahead log from which it is folded in: 8 MiB. */
   private static final long CHECKPOINT_PAGES = 2048;
 
+  /** How many pages the writer folds in itself, so that nobody waits long for it. */
+  private static final long FEW_PAGES = 512;
+
+  /** Pages from which nobody may go on before they are folded in: 128 MiB. */
+  private static final long TOO_MANY_PAGES = 32_768;
+
   /** Free pages that are kept for what comes; beyond a quarter of the file they are given back. */
   private static final long FREE_PAGES_KEPT = 1024;
 
@@ -36,6 +42,7 @@ final class Writer implements Runnable {
   private final InstantSource clock;
   private final SqliteSettings settings;
   private final Figures figures;
+  private final Folding folding;
   private final Policies policies;
   private final RandomGenerator random;
   private Tables tables;
@@ -53,6 +60,7 @@ final class Writer implements Runnable {
       Policies policies,
       InstantSource clock,
       RandomGenerator random,
+      Folding folding,
       Figures figures)
       throws SQLException {
     this.connection = connection;
@@ -62,6 +70,7 @@ final class Writer implements Runnable {
     this.policies = policies;
     this.clock = clock;
     this.random = random;
+    this.folding = folding;
     this.figures = figures;
     tables = new Tables(connection);
     queries = new LogQueries(connection, policies, clock);
@@ -320,19 +329,32 @@ final class Writer implements Runnable {
       return;
     }
     try {
-      walPages = tables.walPages();
-      if (walPages >= CHECKPOINT_PAGES || idle && walPages > 0) {
-        foldIn("PASSIVE");
+      SQLException failed = folding.failure();
+      if (failed != null) {
+        tidyingFailed(failed);
       }
+      fold(tables.log(), idle);
       long now = System.nanoTime();
       if (now - nextVacuum > 0) {
         nextVacuum = now + IDLE_MILLIS * 1_000_000L;
         giveBack();
+        figures.database(tables.pageCount() * 4096);
       }
-      figures.sizes(tables.pageCount() * 4096, walPages * PAGE_BYTES);
     } catch (SQLException failure) {
       tidyingFailed(failure);
     }
+  }
+
+  /** The bulk is left to the thread beside this one, which keeps nobody waiting. */
+  private void fold(Tables.Log log, boolean idle) {
+    walPages = log.pages();
+    boolean much = walPages >= CHECKPOINT_PAGES;
+    if (much && log.left() > FEW_PAGES && log.left() < TOO_MANY_PAGES) {
+      folding.ask();
+    } else if (much || idle && walPages > 0) {
+      foldIn("PASSIVE");
+    }
+    figures.log(walPages * PAGE_BYTES);
   }
 
   private void giveBack() throws SQLException {
