@@ -125,6 +125,7 @@ final class ResumableSessions {
         found.rooms(),
         found.current(),
         newest ? found.current() : found.previous(),
+        found.began(),
         found.lostAt());
   }
 
