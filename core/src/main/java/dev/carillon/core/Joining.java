@@ -18,7 +18,8 @@ final class Joining {
   private final RoomView view;
   private final RoomPolicy policy;
   private final long ref;
-  private final From from;
+  private From from;
+  private final @Nullable Claim claim;
   private final boolean wantsLatest;
   private final boolean rosterWanted;
   private final @Nullable String expression;
@@ -43,6 +44,7 @@ final class Joining {
   /**
    * A membership that is yet to {@link #begin}.
    *
+   * @param claim how it acknowledges, or null
    * @param settled run once, when the session reads the room or never will, where it did not ask
    *     to; or null
    */
@@ -53,6 +55,7 @@ final class Joining {
       From from,
       boolean presence,
       @Nullable String expression,
+      @Nullable Claim claim,
       @Nullable Runnable settled) {
     this.session = session;
     this.view = view;
@@ -64,6 +67,7 @@ final class Joining {
             && session.canBeTold();
     this.from = from instanceof From.Now ? begins() : from;
     this.expression = expression;
+    this.claim = claim;
     this.settled = settled;
     this.summoned = settled != null;
     this.rosterWanted = presence && policy.hasPresence();
@@ -92,6 +96,11 @@ final class Joining {
 
   RoomView view() {
     return view;
+  }
+
+  /** How it acknowledges; null when it does not. */
+  @Nullable Claim claim() {
+    return claim;
   }
 
   /** The session says something of itself here; told at once, or when it has arrived. */
@@ -184,9 +193,21 @@ final class Joining {
     view.whenLive(
         problem -> {
           if (continues(problem)) {
-            locate();
+            Claim its = claim;
+            if (its == null) {
+              locate();
+            } else {
+              its.begin(failure -> claimed(its, failure));
+            }
           }
         });
+  }
+
+  private void claimed(Claim its, @Nullable Problem problem) {
+    if (continues(problem)) {
+      from = its.from(from);
+      locate();
+    }
   }
 
   /**
@@ -205,6 +226,9 @@ final class Joining {
     }
     giveBack();
     settle();
+    if (claim != null) {
+      claim.end();
+    }
     if (companion != null) {
       companion.view.remove(companion);
     }
@@ -307,6 +331,21 @@ final class Joining {
 
   private void welcome(long next) {
     located = view.epoch();
+    Claim its = claim;
+    if (its == null) {
+      come(next);
+      return;
+    }
+    its.make(
+        new Position(view.epoch(), next - 1),
+        problem -> {
+          if (continues(problem)) {
+            come(next);
+          }
+        });
+  }
+
+  private void come(long next) {
     if (policy.hasPresence() && !session.isHidden()) {
       came = true;
       Member self = session.self();
@@ -335,7 +374,7 @@ final class Joining {
     if (ended || beside == null) {
       return;
     }
-    companion = beside.add(session, Math.min(roster.offset(), beside.head()) + 1, null);
+    companion = beside.add(session, Math.min(roster.offset(), beside.head()) + 1, null, null);
     arrive(next, roster);
   }
 
@@ -351,12 +390,11 @@ final class Joining {
           reset(seen.epoch(), head, "position-ahead", roster);
       case From.After(Position seen) -> resumed(seen.offset() + 1, first, head, roster);
       case From.Now now -> joined(new Position(head.epoch(), first - 1), first, roster);
-      case From.Last last when !summoned -> joined(head, first, roster);
-      case From.Since since when !summoned -> joined(head, first, roster);
-      // Without a request nobody knows that this follows: it is said even when nothing does.
-      default -> resumed(first, first, head, roster);
+      case From.Last last -> joined(head, first, roster);
+      case From.Since since -> joined(head, first, roster);
     }
-    Reader arrived = view.add(session, first, filter);
+    Acknowledgement acks = claim == null ? null : claim.arrived(head.epoch(), first, head.offset());
+    Reader arrived = view.add(session, first, filter, acks);
     if (latest != null && head.epoch().equals(located)) {
       arrived.conflate(latest);
     }

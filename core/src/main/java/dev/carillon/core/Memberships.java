@@ -31,6 +31,10 @@ final class Memberships {
   private final Map<RoomName, Joining> rooms = new LinkedHashMap<>(2);
   private final Set<RoomName> remembered = new LinkedHashSet<>(0);
   private boolean remembers;
+
+  /** What the session that was taken up had not acknowledged, by room. */
+  private Map<RoomName, Unsettled> unsettled = Map.of();
+
   private @Nullable Map<RoomName, Wild> wildcards;
 
   /** How many joins wait for the application's word, also those that were left meanwhile. */
@@ -54,12 +58,22 @@ final class Memberships {
 
   // -- Joining and leaving -----------------------------------------------------------------------
 
-  void join(long ref, RoomName room, From from, boolean presence, @Nullable String filter) {
+  void join(
+      long ref,
+      RoomName room,
+      From from,
+      boolean presence,
+      @Nullable String filter,
+      @Nullable Acks acks) {
     Problem problem = flaw(room, from);
+    if (problem == null && acks != null) {
+      RoomPolicy policy = session.shard().policies().of(room);
+      problem = Claim.flaw(room, policy, session, acks);
+    }
     if (problem != null) {
       session.tell(new Notice.Refused(ref, room, problem));
     } else {
-      begin(ref, room, from, presence, filter, null);
+      begin(ref, room, from, presence, filter, acks, null);
     }
   }
 
@@ -93,9 +107,11 @@ final class Memberships {
       From from,
       boolean presence,
       @Nullable String filter,
+      @Nullable Acks acks,
       @Nullable Runnable settled) {
-    Shard shard = session.shard();
-    Joining joining = new Joining(session, shard.view(room), ref, from, presence, filter, settled);
+    RoomView view = session.shard().view(room);
+    Claim claim = acks == null ? null : new Claim(session, view, acks, unsettled.get(room));
+    Joining joining = new Joining(session, view, ref, from, presence, filter, claim, settled);
     rooms.put(room, joining);
     joining.begin(remembered.remove(room));
   }
@@ -194,9 +210,7 @@ final class Memberships {
       settled.run();
       return;
     }
-    boolean shown = session.shard().policies().of(room).history() != RoomPolicy.History.NOBODY;
-    From from = shown ? wild.from() : new From.Now();
-    Problem flaw = flaw(room, from);
+    Problem flaw = flaw(room, wild.from());
     if (wild.rooms().size() >= MAX_MATCHING || flaw != null) {
       if (flaw == null || flaw.reason() == Problem.Reason.TOO_MANY_ROOMS) {
         String words = "%s matches more rooms than the %d that could be joined; %s is not read";
@@ -207,7 +221,7 @@ final class Memberships {
       return;
     }
     wild.rooms().add(room);
-    begin(0, room, from, wild.presence(), wild.filter(), settled);
+    begin(0, room, wild.from(), wild.presence(), wild.filter(), null, settled);
   }
 
   /** Leaves a wildcard, and the rooms that were joined by it and by no other. */
@@ -263,11 +277,7 @@ final class Memberships {
     if (wild != null) {
       joinBy(wild, room, settled);
     } else if (room.isInbox() && !rooms.containsKey(room) && session.owns(room)) {
-      // One that is remembered, and that the client has not asked for, may be news to it: what told
-      // it of the inbox may have been lost with the connection.
-      boolean news = remembered.contains(room);
-      From from = news ? new From.Since(session.began()) : new From.Now();
-      begin(0, room, from, false, null, settled);
+      begin(0, room, new From.Now(), false, null, null, settled);
     } else {
       settled.run();
     }
@@ -282,10 +292,31 @@ final class Memberships {
     return List.copyOf(all);
   }
 
+  /** What was not acknowledged, by room, also where it has not been joined again yet. */
+  Map<RoomName, Unsettled> unsettled() {
+    Map<RoomName, Unsettled> left = new LinkedHashMap<>(0);
+    for (RoomName room : remembered) {
+      Unsettled before = unsettled.get(room);
+      if (before != null) {
+        left.put(room, before);
+      }
+    }
+    rooms.forEach(
+        (room, joining) -> {
+          Claim claim = joining.claim();
+          Unsettled now = claim == null ? null : claim.unsettled();
+          if (now != null) {
+            left.put(room, now);
+          }
+        });
+    return left;
+  }
+
   /** The rooms of the session that was taken up, which the client may join again. */
   void remember(DetachedSession found) {
     remembers = true;
     remembered.addAll(found.rooms());
+    unsettled = found.unsettled();
     for (RoomName inbox : session.inboxes()) {
       if (!found.rooms().contains(inbox)) {
         missed(inbox, found.lostAt());
@@ -294,7 +325,7 @@ final class Memberships {
   }
 
   /** Reads an inbox that was not read before, if something came into it meanwhile. */
-  private void missed(RoomName inbox, long since) {
+  private void missed(RoomName inbox, long lostAt) {
     Shard shard = session.shard();
     shard
         .summoning()
@@ -302,7 +333,7 @@ final class Memberships {
             inbox,
             () -> {
               if (!session.isClosed() && !rooms.containsKey(inbox)) {
-                begin(0, inbox, new From.Since(since), false, null, () -> {});
+                begin(0, inbox, new From.Since(lostAt), false, null, null, () -> {});
               }
             });
   }
@@ -319,12 +350,11 @@ final class Memberships {
     return new ArrayList<>(remembered);
   }
 
-  /** Rooms not joined again in time are left for good, but for inboxes, which are read anyway. */
+  /** Rooms not joined again in time are left for good. */
   void forgetRemembered() {
     remembers = false;
-    List<RoomName> inboxes = remembered.stream().filter(RoomName::isInbox).toList();
     remembered.clear();
-    inboxes.forEach(inbox -> missed(inbox, session.began()));
+    unsettled = Map.of();
   }
 
   void endAll(boolean forGood) {

@@ -52,6 +52,10 @@ final class Reader {
   @Nullable Reader companion;
 
   private final @Nullable Selection selection;
+
+  /** What it is owed, where it acknowledges. */
+  private final @Nullable Acknowledgement acks;
+
   private long next;
 
   /** The first of the offsets before {@link #next} that were kept from it and not told; or 0. */
@@ -75,11 +79,17 @@ final class Reader {
   private @Nullable Segment held;
 
   Reader(
-      Session session, RoomView view, FormReaders group, @Nullable Selection selection, long next) {
+      Session session,
+      RoomView view,
+      FormReaders group,
+      @Nullable Selection selection,
+      @Nullable Acknowledgement acks,
+      long next) {
     this.session = session;
     this.view = view;
     this.group = group;
     this.selection = selection;
+    this.acks = acks;
     this.next = next;
     replay(next);
   }
@@ -103,6 +113,14 @@ final class Reader {
 
   /** Goes on elsewhere, after it was told why. A frame that was begun is finished first. */
   void moveTo(long offset) {
+    again(offset);
+    if (acks != null) {
+      acks.restart(offset - 1);
+    }
+  }
+
+  /** Goes back to what it has not acknowledged, after which it is told so. */
+  void again(long offset) {
     keptFrom = 0;
     conflation = null;
     announced = 0;
@@ -120,6 +138,15 @@ final class Reader {
       if (given >= QUANTUM) {
         given = 0;
         return Turn.MORE;
+      }
+      int most = Integer.MAX_VALUE;
+      if (acks != null) {
+        acks.reached(next);
+        most = acks.room();
+        if (most == 0) {
+          given = 0;
+          return Turn.DONE; // it goes on when something is acknowledged
+        }
       }
       if (next < view.floor() && belowFloor()) {
         if (session.isLeaving()) {
@@ -146,6 +173,9 @@ final class Reader {
         }
         end = endOfMeant(segment);
       }
+      if (end - next > most) {
+        end = next + most;
+      }
       tellKept();
       int start = segment.start(next);
       ByteBuffer slice = segment.slice(start, end);
@@ -157,7 +187,13 @@ final class Reader {
         return Turn.BLOCKED;
       }
       given += taken;
+      if (acks != null) {
+        acks.sent(next, end);
+      }
       next = end;
+    }
+    if (acks != null) {
+      acks.reached(next);
     }
     given = 0;
     return Turn.DONE;
@@ -217,6 +253,9 @@ final class Reader {
       cut += taken;
       return false;
     }
+    if (acks != null && moveAfterCut == 0) {
+      acks.sent(next, next + 1);
+    }
     next = moveAfterCut > 0 ? moveAfterCut : next + 1;
     moveAfterCut = 0;
     letGo();
@@ -241,7 +280,11 @@ final class Reader {
     if (at == segment.start(segment.end())) {
       throw new IllegalStateException("an outlet took all and said less");
     }
-    next = segment.offsetAt(at);
+    long whole = segment.offsetAt(at);
+    if (acks != null && whole > next) {
+      acks.sent(next, whole);
+    }
+    next = whole;
     cut = at - segment.start(next);
     if (cut > 0) {
       segment.hold();
@@ -288,10 +331,11 @@ final class Reader {
 
   /**
    * Whether it is slow. Whoever replays is not, also not when more came meanwhile, as long as each
-   * further stretch is at most half of the one before.
+   * further stretch is at most half of the one before. Nor is whoever acknowledges: it is owed
+   * everything, and is sent no more than it has acknowledged.
    */
   boolean isTooFarBehind() {
-    if (next >= view.lagFloor() || next <= replayTo) {
+    if (acks != null || next >= view.lagFloor() || next <= replayTo) {
       return false;
     }
     if (view.head() - replayTo <= replayed / 2) {

@@ -123,9 +123,9 @@ final class ResumableSessions {
     return new DetachedSession(
         found.self(),
         found.rooms(),
+        found.unsettled(),
         found.current(),
         newest ? found.current() : found.previous(),
-        found.began(),
         found.lostAt());
   }
 

@@ -33,6 +33,7 @@ final class RoomHome {
   private final ArrayDeque<Pending> pending = new ArrayDeque<>(2);
   private final RoomPolicy policy;
   private final RoomPresence presence;
+  private final Subscriptions subscriptions;
 
   private @Nullable RoomLog log;
   private long oldest = 1;
@@ -61,6 +62,7 @@ final class RoomHome {
     this.name = name;
     this.policy = shard.policies().of(name);
     this.presence = new RoomPresence(this, policy.presence());
+    this.subscriptions = new Subscriptions(shard, name, policy);
     this.idleSince = shard.now();
   }
 
@@ -371,6 +373,10 @@ final class RoomHome {
     return presence;
   }
 
+  Subscriptions subscriptions() {
+    return subscriptions;
+  }
+
   void memberLeft(String session) {
     presence.left(session);
     idleSince = shard.now();
@@ -406,6 +412,7 @@ final class RoomHome {
   /** Time has passed; true when the room is needed no more and has let go of the broker. */
   boolean tick(long now, long idleMillis) {
     presence.tick(now);
+    subscriptions.tick();
     if (isDue(retryAt, now) && !attaching && (!waiting.isEmpty() || !views.isEmpty())) {
       attachToBroker();
     }
@@ -416,6 +423,7 @@ final class RoomHome {
             && !inFlight
             && admitted == 0
             && presence.isSettled()
+            && subscriptions.isEmpty()
             && now - idleSince >= idleMillis;
     if (idle) {
       attempt++; // what the feed still says is meant for nobody

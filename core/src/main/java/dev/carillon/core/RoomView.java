@@ -344,11 +344,16 @@ final class RoomView {
    * Adds a reader that begins with {@code next}.
    *
    * @param filter what it wants, with the expression by which equal filters are known; or null
+   * @param acks what it is owed, where it acknowledges
    */
-  Reader add(Session session, long next, @Nullable Selection filter) {
+  Reader add(
+      Session session, long next, @Nullable Selection filter, @Nullable Acknowledgement acks) {
     FormReaders group = group(session.form());
     Selection selection = filter == null ? null : shared(filter);
-    Reader reader = new Reader(session, this, group, selection, next);
+    Reader reader = new Reader(session, this, group, selection, acks, next);
+    if (acks != null) {
+      acks.of(reader);
+    }
     group.add(reader);
     readers.lazySet(readers.getPlain() + 1);
     if (next <= head()) {

@@ -32,7 +32,6 @@ public final class Session {
   private final Turns turns = new Turns();
   private Member self;
   private @Nullable Instant expires;
-  private long began;
   private @Nullable String secret;
   private @Nullable String previousSecret;
   private @Nullable Reader unfinished;
@@ -66,7 +65,6 @@ public final class Session {
     this.conversation = conversation;
     this.publishing = new Publishing(this);
     this.memberships = new Memberships(this);
-    this.began = shard.now();
   }
 
   /** Unique among the sessions of all nodes. */
@@ -77,11 +75,6 @@ public final class Session {
   /** Who it belongs to. */
   public User user() {
     return self.user();
-  }
-
-  /** When it first connected, milliseconds since 1970. */
-  long began() {
-    return began;
   }
 
   /** When what it proved itself with ends, and it with it; null for never. */
@@ -209,7 +202,6 @@ public final class Session {
     User user = user().guest() ? found.self().user() : user();
     Member taken = new Member(found.self().session(), user, found.self().state());
     shard.changeUser(this, () -> self = taken);
-    began = found.began();
     secret = found.current();
     previousSecret = found.previous();
     memberships.remember(found);
@@ -221,7 +213,8 @@ public final class Session {
     if (secret == null) {
       return null;
     }
-    return new DetachedSession(self, memberships.all(), secret, previousSecret, began, shard.now());
+    return new DetachedSession(
+        self, memberships.all(), memberships.unsettled(), secret, previousSecret, shard.now());
   }
 
   /** Another connection has proved its claim to it: this one is closed and keeps nothing. */
@@ -271,7 +264,51 @@ public final class Session {
    *     null for every message
    */
   public void join(long ref, RoomName room, From from, boolean presence, @Nullable String filter) {
-    memberships.join(ref, room, from, presence, filter);
+    join(ref, room, from, presence, filter, null);
+  }
+
+  /**
+   * Joins a room as {@link #join(long, RoomName, From, boolean, String)} does, and says how what
+   * comes is acknowledged. Where it was acknowledged before, the reader goes on there, whatever
+   * {@code from} says.
+   *
+   * @param acks null for not at all
+   */
+  public void join(
+      long ref,
+      RoomName room,
+      From from,
+      boolean presence,
+      @Nullable String filter,
+      @Nullable Acks acks) {
+    memberships.join(ref, room, from, presence, filter, acks);
+  }
+
+  /**
+   * Everything in a room up to an offset has been dealt with. Answered only when it is wrong, by
+   * {@link Notice.Refused}.
+   *
+   * @param epoch what the offset belongs to, or null for the room's own
+   * @param subscription the one that the room is read for, or null for whichever it is
+   */
+  public void ack(
+      RoomName room, @Nullable Epoch epoch, long offset, @Nullable String subscription) {
+    new SessionAcks(this).ack(room, epoch, offset, subscription);
+  }
+
+  /**
+   * A message could not be dealt with. What has not been acknowledged is sent again, and the lowest
+   * of it has failed once more. Answered as {@link #ack}.
+   *
+   * @param reason why, for whoever reads the dead letters; or null
+   */
+  public void nack(
+      RoomName room,
+      @Nullable Epoch epoch,
+      long offset,
+      @Nullable String subscription,
+      @Nullable String reason) {
+    new SessionAcks(this).nack(room, epoch, offset, subscription, reason);
   }
 
   /**
@@ -504,6 +541,11 @@ public final class Session {
 
   boolean canBeTold() {
     return conversation.canBeTold();
+  }
+
+  /** Whether the socket takes no more. */
+  boolean isBlocked() {
+    return blocked;
   }
 
   boolean isLeaving() {

@@ -54,6 +54,7 @@ public final class Shard {
   private final Summoning summoning;
   private final ResumableSessions resumable = new ResumableSessions(this);
   private final Calls calls = new Calls(this);
+  private final Acknowledging acknowledging = new Acknowledging();
   private final Shedding shedding = new Shedding(pool, views.values(), homes.values(), held);
   private final Runnable round = this::round;
 
@@ -105,6 +106,7 @@ public final class Shard {
     keepWithinBudget();
     resumable.tick(now);
     calls.tick(now);
+    acknowledging.tick();
     if (now - sweptAt >= SWEEP_MILLIS || now < sweptAt) { // clocks are set back, too
       sweptAt = now;
       expireSessions(now);
@@ -372,6 +374,10 @@ public final class Shard {
 
   Summoning summoning() {
     return summoning;
+  }
+
+  Acknowledging acknowledging() {
+    return acknowledging;
   }
 
   Calls calls() {

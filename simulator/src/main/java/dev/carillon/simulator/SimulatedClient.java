@@ -361,6 +361,7 @@ final class SimulatedClient implements SimulatedConnection.Receiver {
       case Notice.Refused refused -> refused(refused);
       case Notice.Left left -> following(left.room()).joined = false;
       case Notice.Stale stale -> world.trace("stale");
+      case Notice.Rewind rewind -> witness.violated("nothing is acknowledged here: " + rewind);
       case Notice.Skipped skipped -> witness.violated("nothing is filtered here: " + skipped);
       case Notice.History history -> world.trace("history");
       case Notice.Members members -> world.trace("members");

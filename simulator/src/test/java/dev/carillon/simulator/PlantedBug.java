@@ -66,8 +66,8 @@ record PlantedBug(String name, boolean quick, List<Edit> edits) {
           slow(
               "a reader begins one behind where it should",
               CORE + "Joining.java",
-              "Reader arrived = view.add(session, first, filter);",
-              "Reader arrived = view.add(session, first + 1, filter);"),
+              "Reader arrived = view.add(session, first, filter, acks);",
+              "Reader arrived = view.add(session, first + 1, filter, acks);"),
           quick(
               "a frame in which the socket was cut is sent again",
               CORE + "Reader.java",

@@ -101,6 +101,8 @@ final class Entries {
     notices.add(new Notice.Reset(1, room, null, head, 1, "epoch_changed", roster));
     notices.add(new Notice.Gap(room, EPOCH, List.of(new Range(2, 3), new Range(5, 5)), "lag"));
     notices.add(new Notice.Skipped(room, List.of(new Range(2, 2))));
+    notices.add(new Notice.Rewind(room, 4, 2, null));
+    notices.add(new Notice.Rewind(room, 0, 1, "work"));
     notices.add(new Notice.Stale(room, 1_700_000_000_000L));
     notices.add(new Notice.Left(2, room, null));
     notices.add(new Notice.Left(0, room, "removed"));

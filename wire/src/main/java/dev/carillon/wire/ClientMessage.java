@@ -43,6 +43,7 @@ public sealed interface ClientMessage extends FromClient {
    * @param presence whether to be told who is there, now and from now on
    * @param filter an expression over tags and claims; what it excludes is told as skipped
    * @param name the durable subscription to read for
+   * @param ack whether what comes is acknowledged; always so for a durable subscription
    */
   record Join(
       long id,
@@ -50,11 +51,23 @@ public sealed interface ClientMessage extends FromClient {
       @Nullable Start start,
       boolean presence,
       @Nullable String filter,
-      @Nullable String name)
+      @Nullable String name,
+      boolean ack)
       implements ClientMessage {
     public Join {
       Check.number("id", id);
       Objects.requireNonNull(room, "room");
+    }
+
+    /** Without acknowledgement, but for that of a durable subscription. */
+    public Join(
+        long id,
+        String room,
+        @Nullable Start start,
+        boolean presence,
+        @Nullable String filter,
+        @Nullable String name) {
+      this(id, room, start, presence, filter, name, false);
     }
 
     /** From now on, without presence. */

@@ -16,7 +16,8 @@ final class ClientMessages {
               Parts.start(f),
               f.flag(Key.PRESENCE, false),
               f.optionalString(Key.FILTER),
-              f.optionalString(Key.NAME));
+              f.optionalString(Key.NAME),
+              f.flag(Key.ACK, false));
       case LEAVE -> new ClientMessage.Leave(f.id(), f.string(Key.ROOM));
       case PUBLISH -> publish(f);
       case ACK ->
@@ -165,6 +166,7 @@ final class ClientMessages {
         e.whenTrue(Key.PRESENCE, m.presence());
         e.optional(Key.FILTER, m.filter());
         e.optional(Key.NAME, m.name());
+        e.whenTrue(Key.ACK, m.ack());
       }
       case ClientMessage.Leave m -> {
         e.begin(ClientOp.LEAVE.code(), m.id());

@@ -22,6 +22,7 @@ enum Key {
   SINCE,
   PRESENCE,
   FILTER,
+  ACK,
   USER,
   SESSION,
   GLOBAL,

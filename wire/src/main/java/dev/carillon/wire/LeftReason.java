@@ -8,6 +8,8 @@ public enum LeftReason {
   FORBIDDEN,
   /** An operator or the application took the session out. */
   REMOVED,
+  /** Another of the user's sessions reads for the same durable subscription now. */
+  TAKEN_OVER,
   /** The room is closed. */
   CLOSED;
 

@@ -34,6 +34,9 @@ final class Samples {
         "join, full",
         new ClientMessage.Join(
             2, "orders/eu", new Start.Last(1), true, "tags.kind == \"big\"", "billing"));
+    all.put(
+        "join, acknowledged",
+        new ClientMessage.Join(2, "orders/eu", null, false, null, null, true));
     all.put("leave, bare", new ClientMessage.Leave(0, "chat/lobby"));
     all.put("leave", new ClientMessage.Leave(3, "räume/雨/🌧"));
     publish(all);

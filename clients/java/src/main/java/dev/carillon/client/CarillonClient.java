@@ -130,7 +130,13 @@ public final class CarillonClient implements AutoCloseable {
   private CompletableFuture<Room> joinInside(String room, JoinOptions options) {
     ClientMessage.Join join =
         new ClientMessage.Join(
-            0, room, options.start(), options.presence(), options.filter(), options.name());
+            0,
+            room,
+            options.start(),
+            options.presence(),
+            options.filter(),
+            options.name(),
+            options.ack());
     return driver.join(new Room(this, driver, room, options.name()), join);
   }
 

@@ -208,9 +208,12 @@ public final class Room implements AutoCloseable {
     return CarillonClient.join(client.callAsync(name, member, event, data, null));
   }
 
-  // -- Durable subscriptions
+  // -- Acknowledgement
 
-  /** Everything up to this message has been dealt with. */
+  /**
+   * Everything up to this message has been dealt with. In a room joined with {@link
+   * JoinOptions#withAck} or {@link JoinOptions#withName}.
+   */
   public void ack(Message message) {
     driver.post(
         () ->
@@ -219,7 +222,13 @@ public final class Room implements AutoCloseable {
                 .say(new ClientMessage.Ack(name, message.epoch(), message.offset(), subscription)));
   }
 
-  /** This message could not be dealt with, and should come again. */
+  /**
+   * This message could not be dealt with, and should come again: with everything behind what was
+   * acknowledged, the lowest of which has then failed once more. Acknowledge what was dealt with
+   * before.
+   *
+   * @param reason why, for whoever reads the dead letters
+   */
   public void nack(Message message, @Nullable String reason) {
     driver.post(
         () ->

@@ -60,6 +60,16 @@ public sealed interface Notice {
   /** These were not meant for this reader. */
   record Skipped(RoomName room, List<Range> ranges) implements Notice {}
 
+  /**
+   * What was not acknowledged comes again: delivery goes on behind {@code to}.
+   *
+   * @param attempt which delivery of the next message this is; 1 when an earlier one was lost with
+   *     its connection, which does not count
+   * @param subscription the one that it is for, or null
+   */
+  record Rewind(RoomName room, long to, long attempt, @Nullable String subscription)
+      implements Notice {}
+
   /** The room's head cannot be read since then (milliseconds since 1970). */
   record Stale(RoomName room, long since) implements Notice {}
 

@@ -91,6 +91,6 @@ final class Reader {
     phase = Phase.JOINING;
     retryAt = Machine.NEVER;
     return new ClientMessage.Join(
-        number, room(), start, join.presence(), join.filter(), join.name());
+        number, room(), start, join.presence(), join.filter(), join.name(), join.ack());
   }
 }

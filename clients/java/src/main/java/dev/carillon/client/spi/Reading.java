@@ -36,6 +36,9 @@ final class Reading {
   private boolean placed;
   private @Nullable Position forgotten;
 
+  /** Comes again after an attempt in vain, perhaps to another client; 0 for none. */
+  private long retried;
+
   /** The offset that was missing when the room was joined again; 0 for none. */
   private long askedAgain;
 
@@ -122,7 +125,7 @@ final class Reading {
     }
     fresh = false;
     expected = entry.offset() + 1;
-    boolean again = entry.offset() <= highest;
+    boolean again = entry.offset() <= highest || entry.offset() == retried;
     highest = Math.max(highest, entry.offset());
     return with(events, new Message(room, epoch == null ? "" : epoch, entry, again));
   }
@@ -148,6 +151,7 @@ final class Reading {
       return List.of();
     }
     expected = rewind.to() + 1;
+    retried = rewind.attempt() > 1 ? expected : 0;
     return List.of(new RoomEvent.Rewind(room, rewind.to(), rewind.attempt()));
   }
 
@@ -191,6 +195,7 @@ final class Reading {
   private void move(String newEpoch, long next) {
     if (!newEpoch.equals(epoch)) {
       highest = 0;
+      retried = 0;
     }
     epoch = newEpoch;
     expected = next;

@@ -184,7 +184,8 @@ final class Player {
                   start(call),
                   call.path("presence").asBoolean(false),
                   text(call, "filter"),
-                  text(call, "name")));
+                  text(call, "name"),
+                  call.path("ack").asBoolean(false)));
       case "publish" ->
           on.publish(
               at,

@@ -50,6 +50,8 @@ final class Answers {
       case Notice.Gap gap -> gap(gap);
       case Notice.Skipped(var room, var ranges) ->
           replies.send(new ServerMessage.Skipped(room.value(), ToWire.ranges(ranges)));
+      case Notice.Rewind(var room, var to, var attempt, var subscription) ->
+          replies.send(new ServerMessage.Rewind(room.value(), to, attempt, subscription));
       case Notice.Stale(var room, var since) ->
           replies.send(new ServerMessage.Stale(room.value(), since));
       case Notice.Left(var id, var room, var reason) -> {

@@ -1,5 +1,6 @@
 package dev.carillon.protocol.carillon;
 
+import dev.carillon.core.Acks;
 import dev.carillon.core.Call;
 import dev.carillon.core.Draft;
 import dev.carillon.core.Epoch;
@@ -62,8 +63,18 @@ final class Commands {
       case ClientMessage.Connect connect ->
           replies.error(
               connect.id(), null, ErrorCode.ALREADY_CONNECTED, ErrorCode.ALREADY_CONNECTED.words());
-      case ClientMessage.Ack ack -> unsupported(0, ack.room(), "acknowledgements");
-      case ClientMessage.Nack nack -> unsupported(0, nack.room(), "negative acknowledgements");
+      case ClientMessage.Ack(var room, var epoch, var offset, var subscription) -> {
+        RoomName name = room(0, room);
+        if (name != null) {
+          session.ack(name, epoch(epoch), offset, subscription);
+        }
+      }
+      case ClientMessage.Nack(var room, var epoch, var offset, var subscription, var reason) -> {
+        RoomName name = room(0, room);
+        if (name != null) {
+          session.nack(name, epoch(epoch), offset, subscription, reason);
+        }
+      }
       case ClientMessage.State(var id, var room, var state) -> {
         RoomName name = room(id, room);
         if (name != null) {
@@ -118,8 +129,8 @@ final class Commands {
     if (wildcard == null) {
       return;
     }
-    if (join.name() != null) {
-      unsupported(join.id(), join.room(), "durable subscriptions");
+    if (join.name() != null || join.ack()) {
+      unsupported(join.id(), join.room(), "acknowledgement of what a wildcard matches");
     } else if (join.start() instanceof Start.From) {
       String words = "a position is one room's; join that room itself from there";
       replies.error(join.id(), join.room(), ErrorCode.BAD_POSITION, words);
@@ -152,13 +163,16 @@ final class Commands {
     if (room == null) {
       return;
     }
-    if (join.name() != null) {
-      unsupported(join.id(), join.room(), "durable subscriptions");
-    } else {
-      answers.joining(join.id(), room, join.start() != null);
-      From from = from(join.start(), new From.Now());
-      session.join(join.id(), room, from, join.presence(), join.filter());
-    }
+    String subscription = join.name();
+    Acks acks = subscription != null ? new Acks(subscription) : join.ack() ? Acks.OF_SESSION : null;
+    answers.joining(join.id(), room, join.start() != null || subscription != null);
+    From from = from(join.start(), new From.Now());
+    session.join(join.id(), room, from, join.presence(), join.filter(), acks);
+  }
+
+  private static @Nullable Epoch epoch(@Nullable String said) {
+    Epoch epoch = said == null ? null : Epoch.parse(said);
+    return said != null && epoch == null ? NO_EPOCH : epoch;
   }
 
   private static From from(@Nullable Start start, From otherwise) {

@@ -375,17 +375,6 @@ class RoomTests {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "{'op':'join','id':2,'room':'a','name':'n'}",
-        "{'op':'ack','room':'a','offset':1}",
-        "{'op':'nack','room':'a','offset':1}"
-      })
-  void whatIsNotOfferedIsRefusedAndNotForgotten(String frame) {
-    assertThat(Dialogue.connected(node, "ann").says(frame).error()).isEqualTo("unsupported");
-  }
-
-  @ParameterizedTest
   @ValueSource(strings = {"'room':'a','filter':'x'", "'room':'a','message_id':'m'"})
   void aPublicationOfAKindThatIsNotOfferedIsRejected(String fields) {
     Dialogue ann = Dialogue.connected(node, "ann");

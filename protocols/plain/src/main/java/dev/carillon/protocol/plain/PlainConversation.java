@@ -86,6 +86,7 @@ final class PlainConversation implements Conversation {
       case Notice.Published published -> {}
       case Notice.Skipped skipped -> {}
       case Notice.Stale stale -> {}
+      case Notice.Rewind rewind -> {} // nothing is acknowledged here
       case Notice.History history -> {}
       case Notice.Members members -> {}
       case Notice.Done done -> {}

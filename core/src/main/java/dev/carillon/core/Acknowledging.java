@@ -1,0 +1,25 @@
+package dev.carillon.core;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** The readers of one shard that acknowledge, for whom time counts. Confined to the shard. */
+final class Acknowledging {
+  private final Set<Acknowledgement> all = new LinkedHashSet<>(0);
+
+  void add(Acknowledgement acknowledgement) {
+    all.add(acknowledgement);
+  }
+
+  void remove(Acknowledgement acknowledgement) {
+    all.remove(acknowledgement);
+  }
+
+  /** Time has passed. */
+  void tick() {
+    if (!all.isEmpty()) {
+      List.copyOf(all).forEach(Acknowledgement::tick);
+    }
+  }
+}
