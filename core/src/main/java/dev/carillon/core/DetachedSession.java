@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param current the secret of the newest token given out
  * @param previous the secret of the token by which it was last taken up; dies when the newest one
  *     is used, so that a lost welcome loses no session
+ * @param began when it first connected, milliseconds since 1970
  * @param lostAt when it lost its connection, milliseconds since 1970
  */
 record DetachedSession(
@@ -19,6 +20,7 @@ record DetachedSession(
     Map<RoomName, Unsettled> unsettled,
     String current,
     @Nullable String previous,
+    long began,
     long lostAt) {
   DetachedSession {
     rooms = List.copyOf(rooms);

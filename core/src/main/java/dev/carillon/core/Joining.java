@@ -390,8 +390,10 @@ final class Joining {
           reset(seen.epoch(), head, "position-ahead", roster);
       case From.After(Position seen) -> resumed(seen.offset() + 1, first, head, roster);
       case From.Now now -> joined(new Position(head.epoch(), first - 1), first, roster);
-      case From.Last last -> joined(head, first, roster);
-      case From.Since since -> joined(head, first, roster);
+      case From.Last last when !summoned -> joined(head, first, roster);
+      case From.Since since when !summoned -> joined(head, first, roster);
+      // Without a request nobody knows that this follows: it is said even when nothing does.
+      default -> resumed(first, first, head, roster);
     }
     Acknowledgement acks = claim == null ? null : claim.arrived(head.epoch(), first, head.offset());
     Reader arrived = view.add(session, first, filter, acks);

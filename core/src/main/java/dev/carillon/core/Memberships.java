@@ -210,7 +210,9 @@ final class Memberships {
       settled.run();
       return;
     }
-    Problem flaw = flaw(room, wild.from());
+    boolean shown = session.shard().policies().of(room).history() != RoomPolicy.History.NOBODY;
+    From from = shown ? wild.from() : new From.Now();
+    Problem flaw = flaw(room, from);
     if (wild.rooms().size() >= MAX_MATCHING || flaw != null) {
       if (flaw == null || flaw.reason() == Problem.Reason.TOO_MANY_ROOMS) {
         String words = "%s matches more rooms than the %d that could be joined; %s is not read";
@@ -221,7 +223,7 @@ final class Memberships {
       return;
     }
     wild.rooms().add(room);
-    begin(0, room, wild.from(), wild.presence(), wild.filter(), null, settled);
+    begin(0, room, from, wild.presence(), wild.filter(), null, settled);
   }
 
   /** Leaves a wildcard, and the rooms that were joined by it and by no other. */
@@ -277,7 +279,11 @@ final class Memberships {
     if (wild != null) {
       joinBy(wild, room, settled);
     } else if (room.isInbox() && !rooms.containsKey(room) && session.owns(room)) {
-      begin(0, room, new From.Now(), false, null, null, settled);
+      // One that is remembered, and that the client has not asked for, may be news to it: what told
+      // it of the inbox may have been lost with the connection.
+      boolean news = remembered.contains(room);
+      From from = news ? new From.Since(session.began()) : new From.Now();
+      begin(0, room, from, false, null, null, settled);
     } else {
       settled.run();
     }
@@ -325,7 +331,7 @@ final class Memberships {
   }
 
   /** Reads an inbox that was not read before, if something came into it meanwhile. */
-  private void missed(RoomName inbox, long lostAt) {
+  private void missed(RoomName inbox, long since) {
     Shard shard = session.shard();
     shard
         .summoning()
@@ -333,7 +339,7 @@ final class Memberships {
             inbox,
             () -> {
               if (!session.isClosed() && !rooms.containsKey(inbox)) {
-                begin(0, inbox, new From.Since(lostAt), false, null, null, () -> {});
+                begin(0, inbox, new From.Since(since), false, null, null, () -> {});
               }
             });
   }
@@ -350,11 +356,13 @@ final class Memberships {
     return new ArrayList<>(remembered);
   }
 
-  /** Rooms not joined again in time are left for good. */
+  /** Rooms not joined again in time are left for good, but for inboxes, which are read anyway. */
   void forgetRemembered() {
     remembers = false;
+    List<RoomName> inboxes = remembered.stream().filter(RoomName::isInbox).toList();
     remembered.clear();
     unsettled = Map.of();
+    inboxes.forEach(inbox -> missed(inbox, session.began()));
   }
 
   void endAll(boolean forGood) {

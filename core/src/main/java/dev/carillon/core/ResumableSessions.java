@@ -126,6 +126,7 @@ final class ResumableSessions {
         found.unsettled(),
         found.current(),
         newest ? found.current() : found.previous(),
+        found.began(),
         found.lostAt());
   }
 

@@ -32,6 +32,7 @@ public final class Session {
   private final Turns turns = new Turns();
   private Member self;
   private @Nullable Instant expires;
+  private long began;
   private @Nullable String secret;
   private @Nullable String previousSecret;
   private @Nullable Reader unfinished;
@@ -65,6 +66,7 @@ public final class Session {
     this.conversation = conversation;
     this.publishing = new Publishing(this);
     this.memberships = new Memberships(this);
+    this.began = shard.now();
   }
 
   /** Unique among the sessions of all nodes. */
@@ -75,6 +77,11 @@ public final class Session {
   /** Who it belongs to. */
   public User user() {
     return self.user();
+  }
+
+  /** When it first connected, milliseconds since 1970. */
+  long began() {
+    return began;
   }
 
   /** When what it proved itself with ends, and it with it; null for never. */
@@ -202,6 +209,7 @@ public final class Session {
     User user = user().guest() ? found.self().user() : user();
     Member taken = new Member(found.self().session(), user, found.self().state());
     shard.changeUser(this, () -> self = taken);
+    began = found.began();
     secret = found.current();
     previousSecret = found.previous();
     memberships.remember(found);
@@ -214,7 +222,13 @@ public final class Session {
       return null;
     }
     return new DetachedSession(
-        self, memberships.all(), memberships.unsettled(), secret, previousSecret, shard.now());
+        self,
+        memberships.all(),
+        memberships.unsettled(),
+        secret,
+        previousSecret,
+        began,
+        shard.now());
   }
 
   /** Another connection has proved its claim to it: this one is closed and keeps nothing. */

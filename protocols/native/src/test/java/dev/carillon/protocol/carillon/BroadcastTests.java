@@ -152,6 +152,33 @@ class BroadcastTests {
     assertThat(messages(back)).containsExactly("$user/bob away");
   }
 
+  @Test
+  void anInboxThatTheClientWasNotToldOfInTimeIsReadFromTheBeginningWhenTheNextMessageComes() {
+    Dialogue bob = Dialogue.silent(node, "bob").says("{'op':'connect','id':1}");
+    String token = Objects.requireNonNull(bob.answer(ServerMessage.Welcome.class).resume()).value();
+    publishToBob(); // and what the server says of it is lost
+    bob.connection().vanish();
+    Dialogue back = Dialogue.silent(node, "bob");
+    back.says("{'op':'connect','id':1,'resume':'" + token + "'}");
+    publishToBob();
+
+    assertThat(messages(back)).containsExactly("$user/bob away", "$user/bob away");
+  }
+
+  @Test
+  void anInboxThatTheClientWasNotToldOfIsReadWhenItHasNotAskedForItInTime() {
+    Dialogue bob = Dialogue.silent(node, "bob").says("{'op':'connect','id':1}");
+    String token = Objects.requireNonNull(bob.answer(ServerMessage.Welcome.class).resume()).value();
+    publishToBob();
+    bob.connection().vanish();
+    Dialogue back = Dialogue.silent(node, "bob");
+    back.says("{'op':'connect','id':1,'resume':'" + token + "'}");
+    assertThat(messages(back)).isEmpty();
+    node.advance(Duration.ofMinutes(1));
+
+    assertThat(messages(back)).containsExactly("$user/bob away");
+  }
+
   private void publishToBob() {
     client("ann").says("{'op':'publish','id':2,'user':'bob','type':'text','data':'away'}");
   }
@@ -185,6 +212,10 @@ class BroadcastTests {
 
     List<FromServer> heard = ann.hears();
     assertThat(joined(heard)).containsExactly("prices/*", "prices/eur", "prices/usd");
+    assertThat(heard)
+        .filteredOn(ServerMessage.Resumed.class::isInstance)
+        .extracting(each -> ((ServerMessage.Resumed) each).room())
+        .containsExactly("prices/eur", "prices/usd");
     assertThat(messages(heard)).containsExactly("prices/eur 1", "prices/usd 2", "prices/eur 3");
   }
 
