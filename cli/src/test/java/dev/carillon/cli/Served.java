@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** A server in a process of its own, as {@code carillon serve} runs it. */
 final class Served implements AutoCloseable {
@@ -25,14 +26,23 @@ final class Served implements AutoCloseable {
   /** Starts one with a configuration file's text and options for its Java. */
   static Served start(Path folder, String configuration, String... jvm) throws IOException {
     Path file = Files.writeString(folder.resolve("carillon.yaml"), configuration);
+    return listening(launch(List.of(jvm), "--port", "0", "--config", file.toString()));
+  }
+
+  /** Begins to start one, as {@code serve} does with these options. */
+  static Process launch(List<String> jvm, String... options) throws IOException {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("--enable-native-access=ALL-UNNAMED"));
-    command.addAll(List.of(jvm));
+    command.addAll(jvm);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-    command.addAll(List.of("serve", "--port", "0", "--json", "--config", file.toString()));
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    command.addAll(List.of("serve", "--json"));
+    command.addAll(List.of(options));
+    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+  }
+
+  /** Waits until it listens. */
+  static Served listening(Process process) throws IOException {
     BufferedReader out = process.inputReader();
     String report = String.valueOf(out.readLine());
     int begin = report.indexOf("ws://");
@@ -68,6 +78,16 @@ final class Served implements AutoCloseable {
         .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
         .findFirst()
         .orElseThrow(() -> new IllegalStateException("no metric " + name + " in " + text));
+  }
+
+  /** Without a word to anybody. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  /** Waits, unless it ends before. */
+  void goOn(long millis) throws InterruptedException {
+    process.waitFor(millis, TimeUnit.MILLISECONDS);
   }
 
   boolean isAlive() {
