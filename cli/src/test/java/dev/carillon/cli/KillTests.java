@@ -1,12 +1,22 @@
 package dev.carillon.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.carillon.client.CarillonClient;
+import dev.carillon.client.ClientOptions;
+import dev.carillon.client.JoinOptions;
+import dev.carillon.client.Room;
+import dev.carillon.client.RoomEvent;
+import dev.carillon.wire.Member;
+import dev.carillon.wire.PresenceEvent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -20,6 +30,7 @@ class KillTests {
       rooms:
         kill/{id}:
           retention: {count: 10000000, size: 8 GiB, age: 1d}
+      session: {presence_grace: 5s}
       """;
 
   @TempDir private Path folder;
@@ -62,6 +73,43 @@ class KillTests {
       System.out.println(kills + " kills: " + witness);
     } finally {
       server.close();
+    }
+  }
+
+  @Test
+  @Timeout(value = 2, unit = TimeUnit.MINUTES)
+  void whoComesBackAfterAKillIsTheSameMemberAndWhoDoesNotIsToldToHaveLeftOnce() throws Exception {
+    Served first = Served.listening(launch(0));
+    String url = "ws://127.0.0.1:" + first.port();
+    var alice = CarillonClient.connect(url);
+    try (var bob = CarillonClient.connect(url, ClientOptions.DEFAULT.withKeepTrying())) {
+      alice.join("kill/p");
+      Room room = bob.join("kill/p", JoinOptions.DEFAULT.withPresence());
+      String gone = alice.session();
+      String here = bob.session();
+      await().until(() -> room.presence().size() == 2);
+      List<String> told = new CopyOnWriteArrayList<>();
+      room.onEvent(
+          event -> {
+            if (event instanceof RoomEvent.PresenceChanged(var name, var what, var who, var count)
+                && who != null) {
+              told.add(who.session() + " " + what);
+            }
+          });
+      first.kill();
+      alice.close(Duration.ZERO);
+      try (Served second = Served.listening(launch(first.port()))) {
+        await().atMost(Duration.ofSeconds(60)).until(() -> bob.connected() && !told.isEmpty());
+        assertThat(bob.session()).isEqualTo(here);
+        assertThat(bob.members("kill/p").members())
+            .extracting(Member::session)
+            .containsExactly(here);
+        assertThat(told).containsExactly(gone + " " + PresenceEvent.LEAVE);
+        assertThat(second.isAlive()).isTrue();
+      }
+    } finally {
+      alice.close(Duration.ZERO);
+      first.close();
     }
   }
 

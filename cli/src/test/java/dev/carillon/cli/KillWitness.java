@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
@@ -48,6 +49,7 @@ final class KillWitness implements AutoCloseable {
   private final AtomicLong answers = new AtomicLong();
   private final AtomicLong[] published = new AtomicLong[PUBLISHERS];
   private final AtomicInteger connections = new AtomicInteger();
+  private final Set<String> opened = ConcurrentHashMap.newKeySet();
   private final AtomicInteger resumed = new AtomicInteger();
   private final AtomicBoolean publishing = new AtomicBoolean(true);
   private final Semaphore[] free = new Semaphore[PUBLISHERS];
@@ -81,7 +83,11 @@ final class KillWitness implements AutoCloseable {
   private void told(ClientEvent event) {
     if (event instanceof ClientEvent.Connected connected) {
       connections.incrementAndGet();
-      resumed.addAndGet(connected.resumed() ? 1 : 0);
+      if (connected.resumed()) {
+        resumed.incrementAndGet();
+      } else if (!opened.add(connected.session())) {
+        wrong.add("session " + connected.session() + " is there twice");
+      }
     } else if (event instanceof ClientEvent.Ended ended && !ended.error().code().equals("closed")) {
       wrong.add("a client ended: " + ended.error());
     }

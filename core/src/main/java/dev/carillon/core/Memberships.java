@@ -114,6 +114,7 @@ final class Memberships {
     Joining joining = new Joining(session, view, ref, from, presence, filter, claim, settled);
     rooms.put(room, joining);
     joining.begin(remembered.remove(room));
+    session.changed();
   }
 
   void leave(long ref, RoomName room) {
@@ -123,6 +124,7 @@ final class Memberships {
       session.refuse(ref, room, Problem.Reason.NOT_JOINED, words);
     } else {
       joining.end(true);
+      session.changed();
       session.tell(new Notice.Left(ref, room, null));
     }
   }
@@ -133,6 +135,7 @@ final class Memberships {
     Joining joining = rooms.remove(room);
     if (joining != null) {
       joining.end(true);
+      session.changed();
       session.tell(new Notice.Left(0, room, reason));
     }
   }
@@ -152,6 +155,7 @@ final class Memberships {
   void failed(Joining joining, long ref, Problem problem) {
     RoomName room = joining.view().name();
     rooms.remove(room);
+    session.changed();
     if (!joining.isSummoned()) {
       session.tell(new Notice.Refused(ref, room, problem));
     }
@@ -363,6 +367,7 @@ final class Memberships {
     remembered.clear();
     unsettled = Map.of();
     inboxes.forEach(inbox -> missed(inbox, session.began()));
+    session.changed();
   }
 
   void endAll(boolean forGood) {

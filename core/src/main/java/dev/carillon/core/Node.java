@@ -4,8 +4,10 @@ import dev.carillon.core.spi.Broker;
 import dev.carillon.core.spi.Filter;
 import dev.carillon.core.spi.Gate;
 import dev.carillon.core.spi.Mailbox;
+import dev.carillon.core.spi.SessionStore;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -80,6 +82,42 @@ public final class Node {
     }
     this.shards = List.copyOf(made);
     this.governor = new Governor(settings.memoryBytes(), shards);
+  }
+
+  /**
+   * Takes in the sessions that the broker has kept of an earlier run, so that clients can take them
+   * up again and presence goes on showing their members for a while. To be called before there are
+   * connections.
+   *
+   * @param done told on any thread when it is done: null, or why there are none
+   */
+  public void restore(Consumer<@Nullable Problem> done) {
+    broker
+        .sessions()
+        .all(
+            answer -> {
+              switch (answer) {
+                case Broker.Answer.Failed<List<SessionStore.Kept>>(var problem) ->
+                    done.accept(problem);
+                case Broker.Answer.Done<List<SessionStore.Kept>>(var kept) -> restore(kept, done);
+              }
+            });
+  }
+
+  private void restore(List<SessionStore.Kept> kept, Consumer<@Nullable Problem> done) {
+    List<SessionStore.Kept> oldestFirst = new ArrayList<>(kept);
+    oldestFirst.sort(
+        Comparator.comparingLong(each -> each.lostAt() == 0 ? Long.MAX_VALUE : each.lostAt()));
+    collect(
+        shard -> {
+          for (SessionStore.Kept each : oldestFirst) {
+            if (each.shard() % shards.size() == shard.number()) {
+              shard.resumable().restore(each);
+            }
+          }
+          return List.of();
+        },
+        nothing -> done.accept(null));
   }
 
   /** The shard that runs on the loop of the given index. */

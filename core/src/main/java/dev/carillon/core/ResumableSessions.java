@@ -1,12 +1,18 @@
 package dev.carillon.core;
 
+import dev.carillon.core.spi.SessionStore;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +39,9 @@ final class ResumableSessions {
   private final LinkedHashMap<String, Waiting> waiting = new LinkedHashMap<>();
   private final ArrayDeque<Grace> graces = new ArrayDeque<>();
 
+  /** Sessions whose rooms, tokens or users are to be kept at the end of the round. */
+  private final Set<Session> changed = new LinkedHashSet<>(0);
+
   ResumableSessions(Shard shard) {
     this.shard = shard;
   }
@@ -41,10 +50,12 @@ final class ResumableSessions {
     return shard + "." + session + "." + secret;
   }
 
-  /** Which shard a token points at, or null if it is no token of a node of {@code shards}. */
+  /**
+   * Which shard a token points at, or null if it is no token. Its server may have had more shards.
+   */
   static @Nullable Integer shardOf(String token, int shards) {
     Token parsed = parse(token);
-    return parsed == null || parsed.shard() >= shards ? null : parsed.shard();
+    return parsed == null ? null : parsed.shard() % shards;
   }
 
   private static @Nullable Token parse(String token) {
@@ -55,9 +66,79 @@ final class ResumableSessions {
     return new Token(Integer.parseInt(parts[0]), parts[1], parts[2]);
   }
 
+  /** What is remembered of a token's secret: it proves a claim, and cannot be claimed with. */
+  static String proof(String secret) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      byte[] sum = digest.digest(secret.getBytes(StandardCharsets.UTF_8));
+      return Base64.getEncoder().withoutPadding().encodeToString(Arrays.copyOf(sum, 16));
+    } catch (NoSuchAlgorithmException impossible) { // every Java has it
+      throw new IllegalStateException(impossible);
+    }
+  }
+
   void attach(Session session) {
     attached.put(session.id(), session);
+    changed(session);
   }
+
+  // -- Keeping -----------------------------------------------------------------------------------
+
+  private SessionStore store() {
+    return shard.broker().sessions();
+  }
+
+  /** What is kept of a session is to be kept anew. */
+  void changed(Session session) {
+    if (store() != SessionStore.NONE && changed.add(session)) {
+      shard.schedule();
+    }
+  }
+
+  /** The round is over: what has changed in it is kept. */
+  void keep() {
+    if (changed.isEmpty()) {
+      return;
+    }
+    for (Session session : changed) {
+      DetachedSession now = session.isClosed() ? null : session.detached();
+      if (now != null) {
+        keep(now, now.rooms(), 0);
+      }
+    }
+    changed.clear();
+  }
+
+  private void keep(DetachedSession session, List<RoomName> rooms, long lostAt) {
+    Member self = session.self();
+    store()
+        .keep(
+            new SessionStore.Kept(
+                self.session(),
+                self.user(),
+                shard.number(),
+                rooms,
+                session.current(),
+                session.previous(),
+                session.began(),
+                lostAt));
+  }
+
+  /** A session of an earlier run waits here for a connection, as if it had been lost here. */
+  void restore(SessionStore.Kept kept) {
+    long lostAt = kept.lostAt() == 0 ? shard.now() : kept.lostAt();
+    Member self = new Member(kept.id(), kept.user(), null);
+    var session =
+        new DetachedSession(
+            self, kept.rooms(), Map.of(), kept.current(), kept.previous(), kept.began(), lostAt);
+    kept.rooms().forEach(room -> shard.memberStayed(room, self));
+    park(session, lostAt);
+    if (kept.lostAt() == 0) {
+      keep(session, session.rooms(), lostAt);
+    }
+  }
+
+  // -- Losing and taking up ----------------------------------------------------------------------
 
   /** The session of this name if it has a connection here and was given a resume token. */
   @Nullable Session attached(String session) {
@@ -78,13 +159,18 @@ final class ResumableSessions {
 
   /** A session has lost its connection and waits for another. */
   void detach(DetachedSession session) {
-    String id = session.self().session();
-    attached.remove(id);
-    NodeSettings settings = shard.settings();
+    attached.remove(session.self().session());
     long now = shard.now();
-    Waiting held = new Waiting(session, now);
+    keep(session, session.rooms(), now);
+    park(session, now);
+  }
+
+  private void park(DetachedSession session, long since) {
+    String id = session.self().session();
+    NodeSettings settings = shard.settings();
+    Waiting held = new Waiting(session, since);
     waiting.put(id, held);
-    graces.add(new Grace(id, held, session.rooms(), now + settings.presenceGrace().toMillis()));
+    graces.add(new Grace(id, held, session.rooms(), since + settings.presenceGrace().toMillis()));
     if (waiting.size() > settings.maxDetachedSessions()) {
       expire(waiting.firstEntry().getValue());
     }
@@ -92,6 +178,11 @@ final class ResumableSessions {
 
   /** A session is over for good. */
   void forget(String session) {
+    remove(session);
+    store().forget(session);
+  }
+
+  private void remove(String session) {
     attached.remove(session);
     waiting.remove(session);
   }
@@ -112,14 +203,15 @@ final class ResumableSessions {
     if (found == null || !user.mayBe(found.self().user())) {
       return null;
     }
-    boolean newest = same(found.current(), claim.secret());
-    if (!newest && !same(found.previous(), claim.secret())) {
+    String proof = proof(claim.secret());
+    boolean newest = same(found.current(), proof);
+    if (!newest && !same(found.previous(), proof)) {
       return null;
     }
     if (held != null) {
       held.takenOver();
     }
-    forget(claim.session());
+    remove(claim.session());
     return new DetachedSession(
         found.self(),
         found.rooms(),
@@ -130,10 +222,10 @@ final class ResumableSessions {
         found.lostAt());
   }
 
-  private static boolean same(@Nullable String secret, String claim) {
-    return secret != null
+  private static boolean same(@Nullable String known, String proof) {
+    return known != null
         && MessageDigest.isEqual(
-            secret.getBytes(StandardCharsets.UTF_8), claim.getBytes(StandardCharsets.UTF_8));
+            known.getBytes(StandardCharsets.UTF_8), proof.getBytes(StandardCharsets.UTF_8));
   }
 
   /** A session was taken up here; the rooms that it was in are left unless it joins them again. */
@@ -157,19 +249,21 @@ final class ResumableSessions {
         break;
       }
       oldest.remove();
+      store().forget(session.session().self().session());
       leave(session.session().self().session(), session.session().rooms());
     }
   }
 
   private void expire(Waiting session) {
-    waiting.remove(session.session().self().session());
+    forget(session.session().self().session());
     leave(session.session().self().session(), session.session().rooms());
   }
 
   private void end(Grace grace) {
     String id = grace.session();
-    if (waiting.get(id) == grace.holder()) {
+    if (waiting.get(id) == grace.holder() && grace.holder() instanceof Waiting gone) {
       leave(id, grace.rooms());
+      keep(gone.session(), List.of(), gone.since()); // or they would be left once more later
     } else if (grace.holder() instanceof Session back && attached.get(id) == back) {
       leave(id, grace.rooms().stream().filter(room -> !back.isIn(room)).toList());
       back.memberships().forgetRemembered();

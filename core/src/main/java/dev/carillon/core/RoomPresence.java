@@ -48,15 +48,27 @@ final class RoomPresence {
 
   /** A member came. One that comes back within its grace is no news, and keeps what it said. */
   void came(Member member) {
-    String key = member.session();
-    if (policy.mode() == RoomPolicy.Presence.Mode.USERS && !member.user().guest()) {
-      key = member.user().id();
-      userOf.put(member.session(), key);
-      sessions.computeIfAbsent(key, absent -> new LinkedHashSet<>(2)).add(member.session());
-    }
-    if (members.putIfAbsent(key, member) == null) {
+    if (members.putIfAbsent(keyOf(member), member) == null) {
       changed("join", member);
     }
+  }
+
+  /** A member was there before this server was started, and everybody knows. */
+  void stayed(Member member) {
+    if (policy.mode() != RoomPolicy.Presence.Mode.OFF) {
+      members.putIfAbsent(keyOf(member), member);
+      counting |= members.size() > policy.countsAbove();
+    }
+  }
+
+  private String keyOf(Member member) {
+    if (policy.mode() != RoomPolicy.Presence.Mode.USERS || member.user().guest()) {
+      return member.session();
+    }
+    String key = member.user().id();
+    userOf.put(member.session(), key);
+    sessions.computeIfAbsent(key, absent -> new LinkedHashSet<>(2)).add(member.session());
+    return key;
   }
 
   /** A member said something new of itself. */

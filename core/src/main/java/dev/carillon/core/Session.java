@@ -103,6 +103,7 @@ public final class Session {
     permissions = by.permissions();
     expires = by.expires();
     memberships.leaveForbidden();
+    changed();
     return true;
   }
 
@@ -167,7 +168,7 @@ public final class Session {
    */
   public String resumeToken() {
     String fresh = shard.newSecret();
-    secret = fresh;
+    secret = ResumableSessions.proof(fresh);
     shard.resumable().attach(this);
     return ResumableSessions.token(shard.number(), id(), fresh);
   }
@@ -239,6 +240,13 @@ public final class Session {
 
   Memberships memberships() {
     return memberships;
+  }
+
+  /** Its rooms or its user have changed. */
+  void changed() {
+    if (secret != null) {
+      shard.resumable().changed(this);
+    }
   }
 
   boolean isIn(RoomName room) {

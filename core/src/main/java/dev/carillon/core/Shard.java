@@ -235,7 +235,7 @@ public final class Shard {
     used.add(group);
   }
 
-  private void schedule() {
+  void schedule() {
     if (!roundPosted) {
       roundPosted = true;
       mailbox.post(round);
@@ -269,6 +269,7 @@ public final class Shard {
     }
     used.forEach(FormReaders::roundDone);
     used.clear();
+    resumable.keep();
   }
 
   // -- Rooms -----------------------------------------------------------------------------------
@@ -319,6 +320,13 @@ public final class Shard {
     atHome(room, home -> home.memberLeft(session));
   }
 
+  /**
+   * A session of an earlier run was in a room: it is still shown there, until its grace is over.
+   */
+  void memberStayed(RoomName room, Member member) {
+    atHome(room, home -> home.presence().stayed(member));
+  }
+
   /** Asks who is in a room; the reply comes back to this shard. */
   void members(RoomName room, Consumer<Roster> reply) {
     atHome(
@@ -329,15 +337,23 @@ public final class Shard {
         });
   }
 
-  /** Claims a session where its token points; what was found comes back to this shard. */
+  /**
+   * Claims a session where its token points and then, as it may have moved, at the next shard; what
+   * was found comes back to this one.
+   */
   void giveUp(int at, String token, User user, Consumer<@Nullable DetachedSession> reply) {
-    Shard other = node.shard(at);
-    tell(
-        other,
-        () -> {
-          DetachedSession found = other.resumable.giveUp(token, user);
-          other.tell(this, () -> reply.accept(found));
-        });
+    tell(node.shard(at), () -> node.shard(at).seek(this, 1, token, user, reply));
+  }
+
+  private void seek(
+      Shard asking, int asked, String token, User user, Consumer<@Nullable DetachedSession> reply) {
+    DetachedSession found = resumable.giveUp(token, user);
+    if (found != null || asked == shardCount()) {
+      tell(asking, () -> reply.accept(found));
+    } else {
+      Shard next = node.shard((number + 1) % shardCount());
+      tell(next, () -> next.seek(asking, asked + 1, token, user, reply));
+    }
   }
 
   /** Ends the sessions that are meant, with and without a connection; says how many there were. */

@@ -5,6 +5,7 @@ import dev.carillon.core.Disconnect;
 import dev.carillon.core.Draft;
 import dev.carillon.core.Node;
 import dev.carillon.core.Position;
+import dev.carillon.core.Problem;
 import dev.carillon.core.RoomName;
 import dev.carillon.core.spi.Authenticator;
 import dev.carillon.core.spi.Broker;
@@ -21,6 +22,7 @@ import java.util.ServiceLoader;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /** A server that listens. Safe for use by many threads. */
 public final class Server implements AutoCloseable {
@@ -57,6 +59,7 @@ public final class Server implements AutoCloseable {
             random,
             loops.mailboxes());
     loops.serve(node);
+    restoreSessions();
     var reception = new Reception(configuration, protocols, authenticator, draining::get);
     var metrics = new Metrics(configuration.node().name(), loops, node);
     var publishing = new PublishApi(configuration.api(), rules, this::append, draining::get);
@@ -84,6 +87,18 @@ public final class Server implements AutoCloseable {
       loops.close();
       broker.close();
       throw new StartException(StartAdvice.of(configuration, refused), refused);
+    }
+  }
+
+  /** Before anybody can connect: who comes back finds its session. */
+  private void restoreSessions() {
+    var done = new CompletableFuture<@Nullable Problem>();
+    node.restore(done::complete);
+    Problem problem = done.join();
+    if (problem != null) {
+      loops.close();
+      broker.close();
+      throw new StartException("the sessions that were kept cannot be read: " + problem.detail());
     }
   }
 

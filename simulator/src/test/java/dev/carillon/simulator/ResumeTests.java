@@ -208,7 +208,6 @@ class ResumeTests {
             "",
             "..",
             "0.x.y",
-            "9." + token.substring(2),
             "-1" + token.substring(1),
             token.substring(0, token.length() - 1),
             token + "0",
@@ -223,6 +222,14 @@ class ResumeTests {
     late.session.disconnected();
     pass(NodeSettings.DEFAULT.sessionTtl().plusSeconds(1));
     assertThat(new Far(0, ALICE).resume(expired)).isFalse();
+  }
+
+  @Test
+  void aTokensShardIsOnlyWhereItIsLookedForFirst() {
+    Far first = new Far(0, ALICE);
+    String token = first.session.resumeToken();
+    first.session.disconnected();
+    assertThat(new Far(1, ALICE).resume("9" + token.substring(1))).isTrue();
   }
 
   @Test

@@ -173,6 +173,11 @@ public interface Broker extends AutoCloseable {
    */
   void settle(RoomName room, Subscriber who, Cursor cursor, Consumer<Answer<Cursor>> answer);
 
+  /** Where sessions are kept; where nothing outlives the process, nowhere. */
+  default SessionStore sessions() {
+    return SessionStore.NONE;
+  }
+
   /** Lets go of everything. Calls after it, and those under way, are answered with a failure. */
   @Override
   void close();

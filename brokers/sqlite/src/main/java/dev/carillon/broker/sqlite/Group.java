@@ -17,6 +17,7 @@ import dev.carillon.core.spi.Broker.Cursor;
 import dev.carillon.core.spi.Broker.Level;
 import dev.carillon.core.spi.Keeping;
 import dev.carillon.core.spi.Sequencing;
+import dev.carillon.core.spi.SessionStore;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -254,6 +255,18 @@ final class Group {
         && room.count() == 0
         && tables.subscriptions().count(room) == 0) {
       deleted.add(room);
+    }
+  }
+
+  // -- Sessions --------------------------------------------------------------------------------
+
+  /** Keeps a session, or forgets it where there is nothing to keep. */
+  void keep(String id, SessionStore.@Nullable Kept kept) throws SQLException {
+    begin();
+    if (kept == null) {
+      tables.deleteSession(id);
+    } else {
+      tables.replaceSession(kept);
     }
   }
 

@@ -5,8 +5,10 @@ import dev.carillon.core.Policies;
 import dev.carillon.core.RoomName;
 import dev.carillon.core.RoomPolicy;
 import dev.carillon.core.Subscriber;
+import dev.carillon.core.User;
 import dev.carillon.core.Wildcard;
 import dev.carillon.core.spi.Broker;
+import dev.carillon.core.spi.SessionStore;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -115,6 +117,34 @@ final class LogQueries implements AutoCloseable {
       }
     }
     return found;
+  }
+
+  /** The sessions that are kept. */
+  List<SessionStore.Kept> sessions() throws SQLException {
+    List<SessionStore.Kept> found = new ArrayList<>();
+    try (ResultSet row =
+        plain.executeQuery(
+            "SELECT id, user, guest, shard, rooms, current, previous, began, lost FROM session")) {
+      while (row.next()) {
+        found.add(
+            new SessionStore.Kept(
+                row.getString(1),
+                new User(row.getString(2), row.getInt(3) != 0),
+                row.getInt(4),
+                rooms(row.getString(5)),
+                row.getString(6),
+                row.getString(7),
+                row.getLong(8),
+                row.getLong(9)));
+      }
+      return found;
+    } catch (IllegalArgumentException wrong) {
+      throw new SQLException("a session is damaged: " + wrong.getMessage(), wrong);
+    }
+  }
+
+  private static List<RoomName> rooms(String names) {
+    return names.isEmpty() ? List.of() : names.lines().map(RoomName::ofStored).toList();
   }
 
   /** What a room holds now; what is too old does not count, whether or not it is still there. */

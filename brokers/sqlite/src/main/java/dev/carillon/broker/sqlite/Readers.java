@@ -5,6 +5,7 @@ import dev.carillon.core.Problem;
 import dev.carillon.core.RoomName;
 import dev.carillon.core.Wildcard;
 import dev.carillon.core.spi.Broker.Answer;
+import dev.carillon.core.spi.SessionStore;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -105,6 +106,11 @@ final class Readers implements AutoCloseable {
   /** Lists rooms by name. */
   void rooms(Wildcard matching, int limit, Consumer<Answer<List<RoomName>>> answer) {
     offer(new Question<>(queries -> queries.rooms(matching, limit), answer, () -> {}));
+  }
+
+  /** Gives all sessions that are kept. */
+  void sessions(Consumer<Answer<List<SessionStore.Kept>>> answer) {
+    offer(new Question<>(LogQueries::sessions, answer, () -> {}));
   }
 
   private void offer(Question<?> question) {

@@ -6,6 +6,7 @@ import dev.carillon.core.Subscriber;
 import dev.carillon.core.spi.Broker;
 import dev.carillon.core.spi.Broker.Append;
 import dev.carillon.core.spi.Broker.Appended;
+import dev.carillon.core.spi.SessionStore;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -176,6 +177,32 @@ abstract sealed class Request {
     @Override
     void refused(boolean inDoubt, Problem problem) {
       answer.accept(new Broker.Answer.Failed<>(problem));
+    }
+  }
+
+  /** A session is to be kept, or forgotten. Nobody waits for it. */
+  static final class Session extends Request {
+    private final String id;
+    private final SessionStore.@Nullable Kept kept;
+
+    Session(String id, SessionStore.@Nullable Kept kept, long askedNanos) {
+      super(RoomName.ofSession(id), kept == null ? 0 : 40L * kept.rooms().size(), askedNanos);
+      this.id = id;
+      this.kept = kept;
+    }
+
+    String id() {
+      return id;
+    }
+
+    /** Null when it is to be forgotten. */
+    SessionStore.@Nullable Kept kept() {
+      return kept;
+    }
+
+    @Override
+    void refused(boolean inDoubt, Problem problem) {
+      // It is a new session then, as after the loss of any other that could not be kept.
     }
   }
 

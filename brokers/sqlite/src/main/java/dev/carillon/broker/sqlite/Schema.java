@@ -110,7 +110,21 @@ final class Schema {
               ) STRICT, WITHOUT ROWID\
               """,
               // Up to where all have acknowledged is asked at every commit.
-              "CREATE INDEX subscription_acked ON subscription (room, epoch, acked)"));
+              "CREATE INDEX subscription_acked ON subscription (room, epoch, acked)"),
+          List.of(
+              """
+              CREATE TABLE session (
+                id TEXT NOT NULL PRIMARY KEY,
+                user TEXT NOT NULL,
+                guest INTEGER NOT NULL,
+                shard INTEGER NOT NULL,
+                rooms TEXT NOT NULL,
+                current TEXT NOT NULL,
+                previous TEXT,
+                began INTEGER NOT NULL,
+                lost INTEGER NOT NULL
+              ) STRICT, WITHOUT ROWID\
+              """));
 
   /** The version that this code reads and writes. */
   static final int VERSION = STEPS.size();
@@ -154,6 +168,7 @@ final class Schema {
     statement.execute("BEGIN IMMEDIATE");
     statement.execute("UPDATE room SET epoch = randomblob(16), publishers = 0");
     statement.execute("DELETE FROM publisher");
+    statement.execute("DELETE FROM session");
     statement.execute("PRAGMA user_version = 0");
     statement.execute("COMMIT");
   }

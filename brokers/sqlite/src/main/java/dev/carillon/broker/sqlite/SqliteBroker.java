@@ -6,6 +6,7 @@ import dev.carillon.core.RoomName;
 import dev.carillon.core.Subscriber;
 import dev.carillon.core.Wildcard;
 import dev.carillon.core.spi.Broker;
+import dev.carillon.core.spi.SessionStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -35,6 +36,7 @@ public final class SqliteBroker implements Broker {
   private final Follower.Followers followers = new Follower.Followers();
   private final Figures figures = new Figures();
   private final Readers readers;
+  private final StoredSessions sessions;
   private final Thread writer;
   private final Folding folding;
   private final Thread folder;
@@ -57,6 +59,7 @@ public final class SqliteBroker implements Broker {
     Writer work =
         new Writer(writing, settings, intake, followers, policies, clock, random, folding, figures);
     readers = Readers.open(file(settings), settings.readers(), policies, clock);
+    sessions = new StoredSessions(intake, readers);
     folder = Thread.ofPlatform().name("carillon-sqlite-folder").daemon().start(folding);
     writer = Thread.ofPlatform().name("carillon-sqlite-writer").start(work);
     watch = Thread.ofVirtual().name("carillon-sqlite-watch").start(this::watch);
@@ -204,6 +207,11 @@ public final class SqliteBroker implements Broker {
                     .formatted(settings.queueBytes() >> 20)));
       }
     }
+  }
+
+  @Override
+  public SessionStore sessions() {
+    return sessions;
   }
 
   /** What has been done so far, and how it is. */

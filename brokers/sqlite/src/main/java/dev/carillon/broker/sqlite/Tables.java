@@ -1,6 +1,8 @@
 package dev.carillon.broker.sqlite;
 
 import dev.carillon.core.Message;
+import dev.carillon.core.RoomName;
+import dev.carillon.core.spi.SessionStore;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -9,6 +11,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +34,8 @@ final class Tables implements AutoCloseable {
   private final PreparedStatement updateRoom;
   private final PreparedStatement publisher;
   private final PreparedStatement replacePublisher;
+  private final PreparedStatement replaceSession;
+  private final PreparedStatement deleteSession;
   private final Subscriptions subscriptions;
   private @Nullable BitSet usedRooms;
 
@@ -59,6 +64,9 @@ final class Tables implements AutoCloseable {
     publisher =
         prepare(
             connection, "SELECT incarnation, results FROM publisher WHERE room = ? AND name = ?");
+    replaceSession =
+        prepare(connection, "INSERT OR REPLACE INTO session VALUES (?,?,?,?,?,?,?,?,?)");
+    deleteSession = prepare(connection, "DELETE FROM session WHERE id = ?");
     replacePublisher = prepare(connection, "INSERT OR REPLACE INTO publisher VALUES (?,?,?,?,?,?)");
     subscriptions = new Subscriptions(connection);
   }
@@ -243,6 +251,27 @@ final class Tables implements AutoCloseable {
         "DELETE FROM publisher WHERE room = %d AND name IN".formatted(room.id())
             + " (SELECT name FROM publisher WHERE room = %d ORDER BY used LIMIT %d)"
                 .formatted(room.id(), excess));
+  }
+
+  // -- Sessions --------------------------------------------------------------------------------
+
+  void replaceSession(SessionStore.Kept kept) throws SQLException {
+    replaceSession.setString(1, kept.id());
+    replaceSession.setString(2, kept.user().id());
+    replaceSession.setInt(3, kept.user().guest() ? 1 : 0);
+    replaceSession.setInt(4, kept.shard());
+    replaceSession.setString(
+        5, kept.rooms().stream().map(RoomName::value).collect(Collectors.joining("\n")));
+    replaceSession.setString(6, kept.current());
+    replaceSession.setString(7, kept.previous());
+    replaceSession.setLong(8, kept.began());
+    replaceSession.setLong(9, kept.lostAt());
+    replaceSession.executeUpdate();
+  }
+
+  void deleteSession(String id) throws SQLException {
+    deleteSession.setString(1, id);
+    deleteSession.executeUpdate();
   }
 
   // -- The file --------------------------------------------------------------------------------

@@ -160,6 +160,7 @@ final class Writer implements Runnable {
             Answer<Cursor> kept = group.settle(settling.room(), settling.who(), settling.cursor());
             settled.add(() -> settling.done(kept));
           }
+          case Request.Session session -> group.keep(session.id(), session.kept());
           case Request.Opening opening -> group.open(opening.room());
           case Request.Caring caring -> care(caring);
         }
