@@ -130,9 +130,11 @@ final class Claim implements Subscriptions.Holder {
    * @param epoch what the answer said
    */
   Acknowledgement arrived(Epoch epoch, long first, long head) {
-    Broker.Cursor cursor = known;
-    boolean goesOn = cursor != null && cursor.epoch().equals(epoch) && cursor.acked() <= head;
-    int failures = goesOn && cursor.acked() == first - 1 ? cursor.failures() : 0;
+    Broker.Cursor before = known;
+    boolean goesOn = before != null && before.epoch().equals(epoch) && before.acked() <= head;
+    Broker.Cursor cursor =
+        goesOn && before != null ? before : new Broker.Cursor(epoch, first - 1, 0);
+    int failures = cursor.acked() == first - 1 ? cursor.failures() : 0;
     long highest = !goesOn ? 0 : left == null ? head : Math.min(head, left.sent());
     String name = who == null ? null : who.name();
     AckWindow window = new AckWindow(view.policy().acks(), first - 1, failures, highest);

@@ -214,10 +214,8 @@ final class Group {
         }
       }
     }
-    boolean behind =
-        known != null && known.epoch().equals(cursor.epoch()) && known.acked() > cursor.acked();
     Cursor kept =
-        behind
+        known != null && known.epoch().equals(cursor.epoch()) && known.acked() > cursor.acked()
             ? known
             : new Cursor(room.epoch(), Math.min(cursor.acked(), room.head()), cursor.failures());
     subscriptions.replace(room, who, kept, clock.millis());
