@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A server in a process of its own, as {@code carillon serve} runs it. */
@@ -31,6 +32,12 @@ final class Served implements AutoCloseable {
 
   /** Begins to start one, as {@code serve} does with these options. */
   static Process launch(List<String> jvm, String... options) throws IOException {
+    return launch(Map.of(), jvm, options);
+  }
+
+  /** The same, with variables in its environment. */
+  static Process launch(Map<String, String> environment, List<String> jvm, String... options)
+      throws IOException {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("--enable-native-access=ALL-UNNAMED"));
@@ -38,7 +45,9 @@ final class Served implements AutoCloseable {
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
     command.addAll(List.of("serve", "--json"));
     command.addAll(List.of(options));
-    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    var builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+    builder.environment().putAll(environment);
+    return builder.start();
   }
 
   /** Waits until it listens. */
@@ -68,11 +77,15 @@ final class Served implements AutoCloseable {
     throw new IOException("no VmRSS");
   }
 
+  /** The status and the body of an address. */
+  HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    URI uri = URI.create("http://127.0.0.1:" + port + path);
+    return http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+  }
+
   /** A figure of {@code /metrics}, by its name with labels. */
   double metric(String name) throws IOException, InterruptedException {
-    URI uri = URI.create("http://127.0.0.1:" + port + "/metrics");
-    String text =
-        http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString()).body();
+    String text = get("/metrics").body();
     return text.lines()
         .filter(line -> line.startsWith(name + " "))
         .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))

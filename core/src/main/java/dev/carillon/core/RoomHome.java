@@ -117,6 +117,16 @@ final class RoomHome {
           }
 
           @Override
+          public void stands(Problem problem) {
+            shard.post(() -> RoomHome.this.stands(mine));
+          }
+
+          @Override
+          public void goesOn() {
+            shard.post(() -> RoomHome.this.goesOn(mine));
+          }
+
+          @Override
           public void interrupted(Problem problem) {
             shard.post(() -> RoomHome.this.interrupted(mine));
           }
@@ -230,6 +240,23 @@ final class RoomHome {
       views.forEach(view -> shard.tell(view.shard(), () -> view.stale(since)));
     }
     attachToBroker();
+  }
+
+  /** The broker takes nothing now: what it has can be read, but there may be more elsewhere. */
+  private void stands(int which) {
+    if (which == attempt && staleSince == 0) {
+      staleSince = shard.now();
+      long since = staleSince;
+      views.forEach(view -> shard.tell(view.shard(), () -> view.stale(since)));
+    }
+  }
+
+  private void goesOn(int which) {
+    if (which == attempt && staleSince != 0 && !attaching) {
+      staleSince = 0;
+      long oldestNow = oldest;
+      views.forEach(view -> shard.tell(view.shard(), () -> view.fresh(oldestNow)));
+    }
   }
 
   private void dropAttachment() {

@@ -6,6 +6,8 @@ import dev.carillon.core.Node;
 import dev.carillon.core.PublishCounts;
 import dev.carillon.core.Shard;
 import dev.carillon.core.SlowReaderCounts;
+import dev.carillon.core.spi.Broker;
+import dev.carillon.core.spi.Condition;
 import dev.carillon.transport.EventLoops;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
@@ -37,6 +39,7 @@ final class Metrics {
   private final String nodeName;
   private final EventLoops loops;
   private final Node node;
+  private final Broker broker;
 
   /** What one shard holds, read on its own thread. */
   private record Held(long sessions, long rooms, long renditionBytes) {
@@ -45,7 +48,8 @@ final class Metrics {
     }
   }
 
-  Metrics(String nodeName, EventLoops loops, Node node) {
+  Metrics(String nodeName, EventLoops loops, Node node, Broker broker) {
+    this.broker = broker;
     this.nodeName = nodeName;
     this.loops = loops;
     this.node = node;
@@ -128,6 +132,12 @@ final class Metrics {
             "Bytes outside the heap that hold messages ready to send.",
             sum(held, Held::renditionBytes)));
     memory(all, traffic);
+    for (Condition.Figure figure : broker.condition().figures()) {
+      all.metricSnapshot(
+          figure.counter()
+              ? counter(figure.name(), figure.help(), figure.value())
+              : gauge(figure.name(), figure.help(), figure.value()));
+    }
     return written(all.build());
   }
 
@@ -213,7 +223,7 @@ final class Metrics {
     return sums;
   }
 
-  private static GaugeSnapshot gauge(String name, String help, long value) {
+  private static GaugeSnapshot gauge(String name, String help, double value) {
     return GaugeSnapshot.builder()
         .name(name)
         .help(help)
@@ -221,7 +231,7 @@ final class Metrics {
         .build();
   }
 
-  private static CounterSnapshot counter(String name, String help, long value) {
+  private static CounterSnapshot counter(String name, String help, double value) {
     return CounterSnapshot.builder()
         .name(name)
         .help(help)

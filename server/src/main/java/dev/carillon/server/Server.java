@@ -61,7 +61,7 @@ public final class Server implements AutoCloseable {
     loops.serve(node);
     restoreSessions();
     var reception = new Reception(configuration, protocols, authenticator, draining::get);
-    var metrics = new Metrics(configuration.node().name(), loops, node);
+    var metrics = new Metrics(configuration.node().name(), loops, node, broker);
     var publishing = new PublishApi(configuration.api(), rules, this::append, draining::get);
     var rooms = new RoomRequests(reception, node, configuration.auth().timeout(), draining::get);
     var links = new LinkRequests(reception, links(), draining::get);
@@ -73,6 +73,7 @@ public final class Server implements AutoCloseable {
             links,
             loops,
             metrics,
+            broker::condition,
             publishing,
             draining::get);
     try {

@@ -1,6 +1,7 @@
 package dev.carillon.server;
 
 import dev.carillon.connection.RequestTarget;
+import dev.carillon.core.spi.Condition;
 import dev.carillon.core.spi.Resource;
 import dev.carillon.transport.EventLoops;
 import dev.carillon.transport.HttpHandler;
@@ -11,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** What a server answers to plain HTTP. Safe for use by many threads. */
 final class Site implements HttpHandler {
@@ -23,6 +25,7 @@ final class Site implements HttpHandler {
   private final LinkRequests links;
   private final EventLoops loops;
   private final Metrics metrics;
+  private final Supplier<Condition> broker;
   private final PublishApi publishApi;
   private final BooleanSupplier draining;
 
@@ -33,6 +36,7 @@ final class Site implements HttpHandler {
       LinkRequests links,
       EventLoops loops,
       Metrics metrics,
+      Supplier<Condition> broker,
       PublishApi publishApi,
       BooleanSupplier draining) {
     this.listen = listen;
@@ -41,6 +45,7 @@ final class Site implements HttpHandler {
     this.links = links;
     this.loops = loops;
     this.metrics = metrics;
+    this.broker = broker;
     this.publishApi = publishApi;
     this.draining = draining;
   }
@@ -86,7 +91,13 @@ final class Site implements HttpHandler {
     return read(request) ? now(page) : notAllowed();
   }
 
+  /** What only another start can mend is for whoever starts servers again. */
   private CompletionStage<HttpResponse> live() {
+    Condition condition = broker.get();
+    String trouble = condition.trouble();
+    if (trouble != null && condition.forGood()) {
+      return now(state(503, "stopped", trouble, condition.since()));
+    }
     return loops
         .answering()
         .orTimeout(LIVE_SECONDS, TimeUnit.SECONDS)
@@ -94,12 +105,27 @@ final class Site implements HttpHandler {
   }
 
   private HttpResponse ready() {
-    return draining.getAsBoolean() ? state(503, "draining") : state(200, "ready");
+    Condition condition = broker.get();
+    String trouble = condition.trouble();
+    if (draining.getAsBoolean()) {
+      return state(503, "draining");
+    }
+    return trouble == null
+        ? state(200, "ready")
+        : state(503, "not_storing", trouble, condition.since());
   }
 
   private static HttpResponse state(int status, String state) {
     return HttpResponse.of(
         status, "application/json", "{\"status\":" + Problems.quoted(state) + "}\n");
+  }
+
+  private static HttpResponse state(int status, String state, String detail, long since) {
+    return HttpResponse.of(
+        status,
+        "application/json",
+        "{\"status\":%s,\"detail\":%s,\"since\":%d}\n"
+            .formatted(Problems.quoted(state), Problems.quoted(detail), since));
   }
 
   private static boolean read(HttpRequest request) {

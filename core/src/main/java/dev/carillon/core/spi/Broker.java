@@ -113,6 +113,12 @@ public interface Broker extends AutoCloseable {
     /** New entries of the log, in order, without a hole since the feed was attached. */
     void entries(Epoch epoch, List<Entry> entries);
 
+    /** Nothing can be appended now, and so nothing follows until {@link #goesOn}. */
+    default void stands(Problem problem) {}
+
+    /** What {@link #stands} said is over; nothing was missed. */
+    default void goesOn() {}
+
     /** Something may have been missed: the node attaches again and reads history. */
     void interrupted(Problem problem);
   }
@@ -172,6 +178,11 @@ public interface Broker extends AutoCloseable {
    *     log, or the room has as many subscriptions as it may
    */
   void settle(RoomName room, Subscriber who, Cursor cursor, Consumer<Answer<Cursor>> answer);
+
+  /** How it is. Asked by whoever reads health and metrics. */
+  default Condition condition() {
+    return Condition.WELL;
+  }
 
   /** Where sessions are kept; where nothing outlives the process, nowhere. */
   default SessionStore sessions() {

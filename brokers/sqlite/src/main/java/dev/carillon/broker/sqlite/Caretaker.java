@@ -61,13 +61,13 @@ final class Caretaker implements Runnable {
         try {
           round(connection);
         } catch (SQLException failed) {
-          figures.trouble(Faults.sentence(failed));
+          figures.hitch(Faults.sentence(failed));
         }
       }
     } catch (InterruptedException stop) {
       Thread.currentThread().interrupt();
     } catch (SQLException failed) {
-      figures.trouble(Faults.sentence(failed));
+      figures.hitch(Faults.sentence(failed));
     }
   }
 

@@ -5,6 +5,7 @@ import dev.carillon.core.spi.Broker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /** A feed that is, or shall be, among a room's followers. Safe for use by many threads. */
 final class Follower implements Broker.Attachment {
@@ -14,6 +15,11 @@ final class Follower implements Broker.Attachment {
 
     List<Follower> of(RoomName room) {
       return byRoom.getOrDefault(room, List.of());
+    }
+
+    /** Tells every one of them. */
+    void forEach(Consumer<Follower> action) {
+      byRoom.values().forEach(followers -> followers.forEach(action));
     }
 
     void clear() {

@@ -309,6 +309,11 @@ final class Group {
     }
   }
 
+  /** Has a transaction in which nothing is changed. */
+  void touch() throws SQLException {
+    begin();
+  }
+
   /** Whether there is anything to commit. */
   boolean isBegun() {
     return begun;

@@ -6,6 +6,7 @@ import dev.carillon.core.RoomName;
 import dev.carillon.core.Subscriber;
 import dev.carillon.core.Wildcard;
 import dev.carillon.core.spi.Broker;
+import dev.carillon.core.spi.Condition;
 import dev.carillon.core.spi.SessionStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -207,6 +208,11 @@ public final class SqliteBroker implements Broker {
                     .formatted(settings.queueBytes() >> 20)));
       }
     }
+  }
+
+  @Override
+  public Condition condition() {
+    return figures.condition(intake.bytes());
   }
 
   @Override

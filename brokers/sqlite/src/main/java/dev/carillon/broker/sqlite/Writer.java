@@ -6,6 +6,7 @@ import dev.carillon.core.Problem;
 import dev.carillon.core.spi.Broker.Answer;
 import dev.carillon.core.spi.Broker.Appended;
 import dev.carillon.core.spi.Broker.Cursor;
+import java.lang.System.Logger.Level;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.InstantSource;
@@ -20,6 +21,11 @@ import org.jspecify.annotations.Nullable;
  * says otherwise.
  */
 final class Writer implements Runnable {
+  private static final System.Logger LOG = System.getLogger("dev.carillon.store");
+
+  /** Room on the disk from which it is tried again whether something can be stored. */
+  private static final long ROOM_TO_GO_ON = 1 << 20;
+
   /** Pages in the write-ahead log from which it is folded in: 8 MiB. */
   private static final long CHECKPOINT_PAGES = 2048;
 
@@ -51,6 +57,7 @@ final class Writer implements Runnable {
   private long walPages;
   private long nextVacuum;
   private @Nullable Problem stopped;
+  private boolean stands;
 
   Writer(
       Connection connection,
@@ -99,7 +106,7 @@ final class Writer implements Runnable {
     try {
       connection.close();
     } catch (SQLException failed) {
-      figures.trouble(Faults.sentence(failed));
+      figures.hitch(Faults.sentence(failed));
     }
   }
 
@@ -135,7 +142,7 @@ final class Writer implements Runnable {
   }
 
   private void refuse(List<Request> requests, Problem problem) {
-    figures.trouble(problem.detail());
+    stands(problem);
     for (Request request : requests) {
       if (!(request instanceof Request.Opening)) {
         request.fail(false, problem);
@@ -191,7 +198,7 @@ final class Writer implements Runnable {
       List<Request.Appending> appends,
       List<Group.Outcome> outcomes,
       List<Runnable> settled) {
-    figures.well();
+    goesOn();
     for (int i = 0; i < appends.size(); i++) {
       Group.Outcome outcome = outcomes.get(i);
       feed(outcome);
@@ -247,7 +254,7 @@ final class Writer implements Runnable {
       return;
     }
     Problem problem = stopped == null ? Faults.problem(failure) : stopped;
-    figures.trouble(problem.detail());
+    stands(problem);
     boolean unknown = inDoubt;
     for (Request request : requests) {
       if (!(request instanceof Request.Opening)) {
@@ -256,6 +263,14 @@ final class Writer implements Runnable {
     }
     if (!inDoubt) {
       foldIn("TRUNCATE"); // a full disk may get room by it
+    }
+  }
+
+  private void undo() {
+    try {
+      wasCommitted();
+    } catch (SQLException also) {
+      figures.hitch(Faults.sentence(also));
     }
   }
 
@@ -279,6 +294,7 @@ final class Writer implements Runnable {
               "the disk did not keep what it had taken, so nothing more is stored until this server"
                   + " is started again: "
                   + failure.getMessage());
+      stands(stopped);
     }
   }
 
@@ -328,6 +344,9 @@ final class Writer implements Runnable {
   private void tidy(boolean idle) {
     if (stopped != null) {
       return;
+    }
+    if (idle && stands && refusal() == null) {
+      tryAgain();
     }
     try {
       SQLException failed = folding.failure();
@@ -379,6 +398,47 @@ final class Writer implements Runnable {
     if (Faults.isLostSync(failure)) {
       stop(failure);
     }
-    figures.trouble(Faults.sentence(failure));
+    figures.hitch(Faults.sentence(failure));
+  }
+
+  // -- Whether anything can be stored ----------------------------------------------------------
+
+  /** Nothing could be stored: readers are told, once. */
+  private void stands(Problem problem) {
+    if (!stands) {
+      stands = true;
+      LOG.log(Level.ERROR, "nothing can be stored: {0}", problem.detail());
+      followers.forEach(follower -> guarded(() -> follower.feed().stands(problem)));
+    }
+    figures.trouble(problem.detail(), clock.millis(), stopped != null);
+  }
+
+  private void goesOn() {
+    if (stands) {
+      stands = false;
+      LOG.log(Level.INFO, "messages are stored again");
+      figures.well();
+      followers.forEach(follower -> guarded(() -> follower.feed().goesOn()));
+    }
+  }
+
+  /**
+   * Finds out whether something can be stored again, where nobody publishes. A small transaction
+   * may find a place on a disk that has none for messages, so there has to be some room, too.
+   */
+  private void tryAgain() {
+    if (settings.directory().toFile().getUsableSpace() < ROOM_TO_GO_ON) {
+      return;
+    }
+    try {
+      group.touch();
+      group.commit();
+      goesOn();
+    } catch (SQLException still) {
+      if (Faults.isLostSync(still)) {
+        stop(still);
+      }
+      undo();
+    }
   }
 }

@@ -1,0 +1,182 @@
+package dev.carillon.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.carillon.client.CarillonClient;
+import dev.carillon.client.ClientOptions;
+import dev.carillon.client.HistoryQuery;
+import dev.carillon.client.Message;
+import dev.carillon.client.Room;
+import dev.carillon.client.RoomEvent;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * {@code serve --data} on a disk that fails: a library of a few lines stands between the process
+ * and its system calls, and fails those for which there is a file.
+ */
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
+class StoreFaultTests {
+  private static final String FAULTS =
+      """
+      #define _GNU_SOURCE
+      #include <dlfcn.h>
+      #include <errno.h>
+      #include <stdio.h>
+      #include <stdlib.h>
+      #include <unistd.h>
+      static int fails(const char *call) {
+        char file[4096];
+        snprintf(file, sizeof file, "%s/%s", getenv("FAULTS"), call);
+        return access(file, F_OK) == 0;
+      }
+      int fsync(int fd) {
+        if (fails("fsync")) { errno = EIO; return -1; }
+        return ((int (*)(int)) dlsym(RTLD_NEXT, "fsync"))(fd);
+      }
+      ssize_t pwrite64(int fd, const void *bytes, size_t count, off64_t at) {
+        if (fails("full")) { errno = ENOSPC; return -1; }
+        if (fails("broken")) { errno = EIO; return -1; }
+        return ((ssize_t (*)(int, const void *, size_t, off64_t)) dlsym(RTLD_NEXT, "pwrite64"))(
+            fd, bytes, count, at);
+      }
+      """;
+
+  @TempDir private Path folder;
+  private Path library;
+
+  @BeforeEach
+  void compile() throws Exception {
+    Path source = Files.writeString(folder.resolve("faults.c"), FAULTS);
+    library = folder.resolve("faults.so");
+    int status;
+    try {
+      status =
+          new ProcessBuilder("cc", "-shared", "-fPIC", "-o", "" + library, "" + source, "-ldl")
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start()
+              .waitFor();
+    } catch (IOException absent) {
+      status = -1;
+    }
+    assumeThat(status).as("a disk that fails needs a C compiler, and Linux").isZero();
+  }
+
+  private Served serve(int port) throws IOException {
+    return Served.listening(
+        Served.launch(
+            Map.of("LD_PRELOAD", library.toString(), "FAULTS", folder.toString()),
+            List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
+            "--port",
+            Integer.toString(port),
+            "--data",
+            folder.resolve("store").toString()));
+  }
+
+  private static CarillonClient connect(Served server) {
+    return CarillonClient.connect(
+        "ws://127.0.0.1:" + server.port(), ClientOptions.DEFAULT.withKeepTrying());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"full, the disk is full", "broken, the disk failed"})
+  void aDiskThatTakesNothingStopsPublishingAloneAndOnlyForAsLongAsItDoes(String fault, String words)
+      throws Exception {
+    try (Served server = serve(0);
+        CarillonClient client = connect(server)) {
+      Room room = client.join("chat/a");
+      List<RoomEvent> told = new CopyOnWriteArrayList<>();
+      room.onEvent(told::add);
+      client.publish("chat/a", "one");
+
+      Path flag = Files.createFile(folder.resolve(fault));
+      var later = room.publishAsync("two");
+      await().until(() -> told.stream().anyMatch(RoomEvent.Stale.class::isInstance));
+      assertThat(server.get("/health/ready").statusCode()).isEqualTo(503);
+      assertThat(server.get("/health/ready").body()).contains("not_storing").contains(words);
+      assertThat(server.get("/health/live").statusCode()).isEqualTo(200);
+      assertThat(server.metric("carillon_store_up")).isZero();
+      assertThat(client.history("chat/a", HistoryQuery.OLDEST).messages())
+          .extracting(Message::data)
+          .containsExactly("one");
+      assertThat(later).isNotDone();
+
+      Files.delete(flag);
+      assertThat(later.get(60, TimeUnit.SECONDS).position().offset()).isEqualTo(2);
+      assertThat(later.get().duplicate()).isFalse();
+      await().until(() -> server.get("/health/ready").statusCode() == 200);
+      assertThat(server.metric("carillon_store_up")).isEqualTo(1);
+      await().until(() -> told.stream().filter(Message.class::isInstance).count() == 2);
+    }
+  }
+
+  @Test
+  void aDiskIsTriedAgainAlsoWhenNobodyPublishes() throws Exception {
+    try (Served server = serve(0)) {
+      Path flag;
+      try (CarillonClient client = connect(server)) {
+        client.publish("chat/a", "one");
+        flag = Files.createFile(folder.resolve("full"));
+        var _ =
+            client.publishAsync(
+                new dev.carillon.wire.Target.Room("chat/a"),
+                dev.carillon.wire.Payload.text("two"),
+                dev.carillon.client.PublishOptions.DEFAULT);
+        await().until(() -> server.get("/health/ready").statusCode() == 503);
+        client.close(Duration.ZERO);
+      }
+      Files.delete(flag);
+      await().until(() -> server.get("/health/ready").statusCode() == 200);
+    }
+  }
+
+  @Test
+  void aSyncThatFailsStopsTheStoreUntilTheServerIsStartedAgain() throws Exception {
+    Served server = serve(0);
+    try (CarillonClient client = connect(server)) {
+      Room room = client.join("chat/a");
+      client.publish("chat/a", "one");
+
+      Path flag = Files.createFile(folder.resolve("fsync"));
+      var later = room.publishAsync("two");
+      await().until(() -> server.get("/health/live").statusCode() == 503);
+      Files.delete(flag);
+      assertThat(server.get("/health/live").body())
+          .contains("stopped")
+          .contains("until this server is started again");
+      assertThat(server.get("/health/ready").statusCode()).isEqualTo(503);
+      try (CarillonClient other = connect(server)) {
+        assertThat(other.history("chat/a", HistoryQuery.OLDEST).messages().getFirst().data())
+            .isEqualTo("one");
+        other.close(Duration.ZERO);
+      }
+      assertThat(later).isNotDone();
+
+      server.kill();
+      try (Served again = serve(server.port())) {
+        assertThat(later.get(60, TimeUnit.SECONDS).position().offset()).isEqualTo(2);
+        assertThat(client.history("chat/a", HistoryQuery.OLDEST).messages())
+            .extracting(Message::data)
+            .containsExactly("one", "two");
+        assertThat(again.get("/health/live").statusCode()).isEqualTo(200);
+      }
+    } finally {
+      server.close();
+    }
+  }
+}
