@@ -40,6 +40,39 @@ final class ConfigurationOptions {
   /** Options of one command only, that are settings all the same. */
   private final List<Configuration.Override> further = new ArrayList<>();
 
+  /**
+   * Takes an option as it was written on the command line.
+   *
+   * @return false when it is none of these, was given before, or has no such value
+   */
+  boolean take(String name, String value) {
+    int equals = value.indexOf('=');
+    switch (name) {
+      case "-c", "--config" -> {
+        boolean first = file == null;
+        file = Path.of(value);
+        return first;
+      }
+      case "-p", "--port" -> {
+        boolean first = port == null;
+        port = value;
+        return first;
+      }
+      case "--host" -> {
+        boolean first = host == null;
+        host = value;
+        return first;
+      }
+      case "--set" -> {
+        return equals > 0
+            && settings.put(value.substring(0, equals), value.substring(equals + 1)) == null;
+      }
+      default -> {
+        return false;
+      }
+    }
+  }
+
   /** Notes an option of the command's own, if it was given. */
   void also(String option, String path, @Nullable Object value) {
     if (value != null) {

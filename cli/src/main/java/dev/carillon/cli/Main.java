@@ -54,8 +54,18 @@ final class Main implements Runnable {
         .setExecutionExceptionHandler(Main::failed);
   }
 
-  public static void main(String[] arguments) {
-    System.exit(commandLine().execute(arguments));
+  public static void main(String[] arguments) throws InterruptedException {
+    ServeCommand quick = ServeCommand.quick(arguments);
+    System.exit(quick == null ? commandLine().execute(arguments) : serve(quick));
+  }
+
+  private static int serve(ServeCommand command) throws InterruptedException {
+    var err = new PrintWriter(System.err, true);
+    try {
+      return command.run(new PrintWriter(System.out, true), err);
+    } catch (Failure known) {
+      return told(known, err);
+    }
   }
 
   /** Called when no command was named. */
@@ -66,11 +76,14 @@ final class Main implements Runnable {
 
   private static int failed(Exception failure, CommandLine command, CommandLine.ParseResult parsed)
       throws Exception {
-    PrintWriter err = command.getErr();
     if (failure instanceof Failure known) {
-      err.println("carillon: " + known.getMessage());
-      return known.exit();
+      return told(known, command.getErr());
     }
     throw failure;
+  }
+
+  private static int told(Failure failure, PrintWriter err) {
+    err.println("carillon: " + failure.getMessage());
+    return failure.exit();
   }
 }

@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
 final class ServeCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Mixin private ConfigurationOptions options;
+  @Mixin private ConfigurationOptions options = new ConfigurationOptions();
 
   @Option(
       names = "--auth",
@@ -69,10 +69,69 @@ final class ServeCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Prints one line of JSON once it listens.")
   private boolean json;
 
+  /**
+   * The command that the usual arguments of {@code serve} ask for, understood without picocli. Its
+   * class files are so old that no AOT cache takes them, and reading them was nearly half of a
+   * start.
+   *
+   * @return null where they are anything but plainly right: then picocli says what is wrong
+   */
+  static @Nullable ServeCommand quick(String[] arguments) {
+    if (arguments.length == 0 || !arguments[0].equals("serve")) {
+      return null;
+    }
+    var command = new ServeCommand();
+    for (int i = 1; i < arguments.length; i++) {
+      String argument = arguments[i];
+      int equals = argument.startsWith("--") ? argument.indexOf('=') : -1;
+      String name = equals < 0 ? argument : argument.substring(0, equals);
+      if (equals < 0 && command.takeFlag(name)) {
+        continue;
+      }
+      if (equals < 0 && i + 1 == arguments.length) {
+        return null;
+      }
+      String value = equals < 0 ? arguments[++i] : argument.substring(equals + 1);
+      boolean plain = !value.isEmpty() && "-@\"'".indexOf(value.charAt(0)) < 0;
+      if (!plain || !command.take(name, value) && !command.options.take(name, value)) {
+        return null;
+      }
+    }
+    return command;
+  }
+
+  private boolean takeFlag(String name) {
+    switch (name) {
+      case "--insecure" -> insecure = true;
+      case "--json" -> json = true;
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean take(String name, String value) {
+    if (name.equals("--auth") && auth == null) {
+      auth = value;
+    } else if (name.equals("--data") && directory == null) {
+      directory = Path.of(value);
+    } else if (name.equals("--jwt-key") && jwtKey == null) {
+      jwtKey = Path.of(value);
+    } else if (name.equals("--jwks") && jwks == null) {
+      jwks = value;
+    } else {
+      return false;
+    }
+    return true;
+  }
+
   @Override
   public Integer call() throws InterruptedException {
-    PrintWriter out = spec.commandLine().getOut();
-    PrintWriter err = spec.commandLine().getErr();
+    return run(spec.commandLine().getOut(), spec.commandLine().getErr());
+  }
+
+  Configuration configuration(PrintWriter err) {
     options.also("--auth", "auth.mode", auth);
     String locked = jwtKey != null || jwks != null ? "jwt" : null;
     options.also("--jwt-key or --jwks", "auth.mode", auth == null ? locked : null);
@@ -81,7 +140,11 @@ final class ServeCommand implements Callable<Integer> {
     options.also("--insecure", "auth.insecure", insecure ? "true" : null);
     options.also("--data", "broker.name", directory == null ? null : "sqlite");
     options.also("--data", "broker.settings.directory", directory);
-    Configuration configuration = options.load(Configuration.DEFAULT, err);
+    return options.load(Configuration.DEFAULT, err);
+  }
+
+  int run(PrintWriter out, PrintWriter err) throws InterruptedException {
+    Configuration configuration = configuration(err);
     Logs.configure(configuration.logging());
     Server server;
     try {

@@ -10,6 +10,7 @@ import dev.carillon.wire.Start;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,7 +26,9 @@ final class WarmUpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    Configuration configuration = Configuration.DEFAULT;
+    ServeCommand serve =
+        Objects.requireNonNull(ServeCommand.quick(new String[] {"serve", "-p", "0"}));
+    Configuration configuration = serve.configuration(spec.commandLine().getErr());
     Logs.configure(configuration.logging());
     try (Server server = Carillon.server(configuration).listen(0)) {
       var screen = new StartScreen(configuration, server.port());

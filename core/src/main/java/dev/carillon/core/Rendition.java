@@ -54,7 +54,10 @@ final class Rendition {
 
   /** The segment that holds an offset which {@link #contains} says is here. */
   Segment segment(long offset) {
-    // Most readers are near the head.
+    Segment last = segments.peekLast();
+    if (last != null && last.first() <= offset) {
+      return last; // most readers are near the head
+    }
     for (Iterator<Segment> each = segments.descendingIterator(); each.hasNext(); ) {
       Segment segment = each.next();
       if (segment.first() <= offset) {

@@ -59,6 +59,10 @@ public final class Shard {
   private final Runnable round = this::round;
 
   private List<Session> touched = new ArrayList<>();
+
+  /** The list of the round before, so that a round allocates none: FanOutBench.deliver. */
+  private List<Session> spare = new ArrayList<>();
+
   private List<RoomView> dirty = new ArrayList<>();
   private List<RoomHome> appending = new ArrayList<>();
   private final List<FormReaders> used = new ArrayList<>();
@@ -255,7 +259,7 @@ public final class Shard {
       toDeliver.forEach(RoomView::enqueueReaders);
     }
     List<Session> toFlush = touched;
-    touched = new ArrayList<>();
+    touched = spare;
     // Whoever has something urgent goes first; most rounds have nobody.
     for (int i = 0; i < toFlush.size(); i++) {
       if (toFlush.get(i).urgent()) {
@@ -267,6 +271,8 @@ public final class Shard {
         toFlush.get(i).deliver();
       }
     }
+    toFlush.clear();
+    spare = toFlush;
     used.forEach(FormReaders::roundDone);
     used.clear();
     resumable.keep();

@@ -6,19 +6,23 @@ import dev.carillon.core.From;
 import dev.carillon.core.Payload;
 import dev.carillon.core.Position;
 import dev.carillon.core.Problem;
+import dev.carillon.core.RoomName;
 import dev.carillon.core.Session;
 import dev.carillon.core.spi.Conversation;
 import dev.carillon.core.spi.Line;
 import dev.carillon.core.spi.Notice;
 import dev.carillon.core.spi.Opening;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A plain connection in its one room. Confined to the shard. */
 final class PlainConversation implements Conversation {
   private static final long JOIN = 1;
 
-  private final Opening opening;
+  /** What the address asked for; null once it has been understood, so that it is not kept. */
+  private @Nullable Opening opening;
+
   private final Line line;
   private Address.@Nullable Place place;
   private @Nullable Session session;
@@ -38,11 +42,13 @@ final class PlainConversation implements Conversation {
 
   @Override
   public void opened() {
-    switch (Address.of(opening)) {
+    Opening asked = Objects.requireNonNull(opening);
+    opening = null;
+    switch (Address.of(asked)) {
       case Address.Flawed(String flaw) -> close(Disconnect.BAD_MESSAGE, flaw);
       case Address.Place understood -> {
         place = understood;
-        line.authenticate(opening.credentials());
+        line.authenticate(asked.credentials());
       }
     }
   }
@@ -75,7 +81,10 @@ final class PlainConversation implements Conversation {
   @Override
   public void tell(Notice notice) {
     switch (notice) {
-      case Notice.Joined answer -> joined(answer.head());
+      case Notice.Joined answer -> {
+        share(answer.room());
+        joined(answer.head());
+      }
       case Notice.Resumed answer -> joined(new Position(answer.epoch(), answer.to()));
       case Notice.Reset reset -> close(Disconnect.RESET, "reset " + reset.head());
       case Notice.Gap gap -> lost(gap);
@@ -99,6 +108,14 @@ final class PlainConversation implements Conversation {
   @Override
   public boolean canBeTold() {
     return false;
+  }
+
+  /** Keeps the name that all readers of the room share, instead of one of its own. */
+  private void share(RoomName name) {
+    Address.Place own = place;
+    if (own != null) {
+      place = new Address.Place(name, own.from());
+    }
   }
 
   private void joined(Position at) {
