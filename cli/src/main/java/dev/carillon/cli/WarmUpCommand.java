@@ -1,17 +1,24 @@
 package dev.carillon.cli;
 
+import dev.carillon.connection.Handler;
+import dev.carillon.connection.Link;
 import dev.carillon.server.Carillon;
 import dev.carillon.server.Configuration;
 import dev.carillon.server.Server;
 import dev.carillon.transport.ClientConnection;
 import dev.carillon.websocket.CloseCode;
+import dev.carillon.websocket.Utf8;
 import dev.carillon.wire.JsonCodec;
 import dev.carillon.wire.Start;
 import java.io.PrintWriter;
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -22,6 +29,10 @@ import picocli.CommandLine.Spec;
  */
 @Command(name = "warm-up", hidden = true, description = "Trains the cache for quick starts.")
 final class WarmUpCommand implements Callable<Integer> {
+  private static final int PLAIN = 20;
+  private static final int MESSAGES = 200;
+  private static final int PATIENCE_SECONDS = 10;
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -35,12 +46,16 @@ final class WarmUpCommand implements Callable<Integer> {
       PrintWriter out = spec.commandLine().getOut();
       out.println(screen.text());
       out.flush();
-      talk(URI.create("ws://127.0.0.1:" + server.port() + "/ws"));
+      String address = "ws://127.0.0.1:" + server.port();
+      try (var dialer = new Dialer(null)) {
+        talk(dialer, URI.create(address + "/ws"));
+        chat(dialer, URI.create(address + "/rooms/warm/up"));
+      }
     }
     return Exit.DONE;
   }
 
-  private static void talk(URI uri) throws InterruptedException {
+  private static void talk(Dialer dialer, URI uri) throws InterruptedException {
     var tally = new Tally();
     var silent = Screen.silent(new PrintWriter(java.io.Writer.nullWriter()));
     var talk =
@@ -51,15 +66,42 @@ final class WarmUpCommand implements Callable<Integer> {
             line -> RoomTalk.text("warm/up", line),
             silent,
             tally);
-    try (var dialer = new Dialer(null)) {
-      var terms = new DialOptions().terms(List.of(JsonCodec.SUBPROTOCOL));
-      ClientConnection connection = dialer.connect(uri, terms, talk);
-      talk.begin(connection);
-      talk.line("hello");
-      while (talk.unanswered() > 0 && !connection.ended().isDone()) {
-        talk.awaitAnswer(100);
-      }
-      connection.close(CloseCode.NORMAL, "").join();
+    var terms = new DialOptions().terms(List.of(JsonCodec.SUBPROTOCOL));
+    ClientConnection connection = dialer.connect(uri, terms, talk);
+    talk.begin(connection);
+    talk.line("hello");
+    while (talk.unanswered() > 0 && !connection.ended().isDone()) {
+      talk.awaitAnswer(100);
     }
+    connection.close(CloseCode.NORMAL, "").join();
+  }
+
+  /** Plain connections in a room, and what one of them says. */
+  private static void chat(Dialer dialer, URI uri) throws InterruptedException {
+    var left = new CountDownLatch(PLAIN * MESSAGES);
+    var terms = new DialOptions().terms(List.of());
+    var connections = new ArrayList<ClientConnection>();
+    for (int i = 0; i < PLAIN; i++) {
+      connections.add(dialer.connect(uri, terms, counting(left)));
+    }
+    for (int i = 0; i < MESSAGES; i++) {
+      connections.getFirst().text("hello");
+    }
+    left.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    connections.forEach(connection -> connection.close(CloseCode.NORMAL, "").join());
+  }
+
+  private static Handler counting(CountDownLatch left) {
+    return new Handler() {
+      @Override
+      public void text(Link link, Utf8 text) {
+        left.countDown();
+      }
+
+      @Override
+      public void binary(Link link, ByteBuffer payload) {
+        left.countDown();
+      }
+    };
   }
 }

@@ -49,6 +49,15 @@ public final class Layers<R extends Record> {
    */
   public void environment(
       Map<String, String> variables, Map<String, String> shortNames, Set<String> foreign) {
+    boolean any =
+        variables.keySet().stream()
+            .anyMatch(
+                name ->
+                    shortNames.containsKey(name)
+                        || name.startsWith(Catalog.PREFIX) && !foreign.contains(name));
+    if (!any) {
+      return; // listing every setting takes a twentieth of a start
+    }
     var paths = new LinkedHashMap<>(shortNames);
     for (Catalog.Entry entry : Catalog.of(type, defaults)) {
       if (entry.environment() != null) {
