@@ -10,6 +10,7 @@ import dev.carillon.core.RoomName;
 import dev.carillon.core.Subscriber;
 import dev.carillon.core.Wildcard;
 import dev.carillon.core.spi.Broker;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -18,18 +19,32 @@ import java.util.function.Consumer;
 /**
  * A broker far away: it delays, answers out of order, refuses, answers that it cannot tell, applies
  * what it could not tell about later, drops its feeds, and fails over to a replica that knows
- * nothing. What it holds is held by a real memory broker.
+ * nothing. What it holds is held by a real memory broker, in some runs behind a disk.
  */
 final class FaultyBroker implements Broker {
   private final World world;
   private final Chance chance;
   private final Policies policies;
+  private final InstantSource clock;
+  private final boolean onDisk;
   private final List<FarFeed> feeds = new ArrayList<>();
   private Broker store;
   private int faultsPerThousand;
 
   FaultyBroker(World world, Policies policies, int faultsPerThousand) {
+    this(world, policies, world, faultsPerThousand, false);
+  }
+
+  /**
+   * One that goes by a clock of its own.
+   *
+   * @param onDisk whether it keeps what it holds in groups on a disk
+   */
+  FaultyBroker(
+      World world, Policies policies, InstantSource clock, int faultsPerThousand, boolean onDisk) {
     this.world = world;
+    this.clock = clock;
+    this.onDisk = onDisk;
     this.chance = world.broker;
     this.policies = policies;
     this.faultsPerThousand = faultsPerThousand;
@@ -37,7 +52,8 @@ final class FaultyBroker implements Broker {
   }
 
   private Broker newStore() {
-    return new MemoryBroker(policies, world, chance.split(), 1L << 30);
+    Broker held = new MemoryBroker(policies, clock, chance.split(), 1L << 30);
+    return onDisk ? new DiskBroker(world, chance.split(), held) : held;
   }
 
   /** From now on everything works, only slowly. */
@@ -50,8 +66,11 @@ final class FaultyBroker implements Broker {
     faultsPerThousand = perThousand;
   }
 
-  /** Whoever followed is gone, and is told nothing. */
-  void forgetFeeds() {
+  /** The node is gone, and with it the power of a broker on its disk; nobody is told anything. */
+  void crash() {
+    if (store instanceof DiskBroker disk) {
+      disk.losePower();
+    }
     for (FarFeed feed : List.copyOf(feeds)) {
       feed.detach();
     }
