@@ -195,6 +195,9 @@ final class StoreBench {
     Path empty = work.resolve("empty");
     Path full = work.resolve("full");
     fill(full, 10_000, 100);
+    print(
+        "1,000,000 messages of 200 bytes in 10,000 rooms: %,d MiB",
+        Files.size(full.resolve("carillon.db")) >> 20);
     for (int round = 0; round < rounds; round++) {
       started("empty", empty);
       started("10,000 rooms, 1,000,000 messages", full);
