@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param priority -10 to 10
  * @param ttlMillis 0 is for ever
  * @param echo whether the sender's own session gets it too
+ * @param audience which readers it is for, or null for all of them
  * @param stamp how a repetition of this publish is recognised, or null if it need not be
  */
 public record Draft(
@@ -23,6 +24,7 @@ public record Draft(
     int priority,
     long ttlMillis,
     boolean echo,
+    @Nullable Audience audience,
     @Nullable Stamp stamp) {
 
   /**
@@ -40,14 +42,32 @@ public record Draft(
     }
   }
 
+  /** A message for all readers. */
+  public Draft(
+      @Nullable String event,
+      Payload payload,
+      Map<String, String> tags,
+      @Nullable String key,
+      int priority,
+      long ttlMillis,
+      boolean echo,
+      @Nullable Stamp stamp) {
+    this(event, payload, tags, key, priority, ttlMillis, echo, null, stamp);
+  }
+
   /** The same with another payload. */
   public Draft withPayload(Payload other) {
-    return new Draft(event, other, tags, key, priority, ttlMillis, echo, stamp);
+    return new Draft(event, other, tags, key, priority, ttlMillis, echo, audience, stamp);
   }
 
   /** The same with another key. */
   public Draft withKey(@Nullable String other) {
-    return new Draft(event, payload, tags, other, priority, ttlMillis, echo, stamp);
+    return new Draft(event, payload, tags, other, priority, ttlMillis, echo, audience, stamp);
+  }
+
+  /** The same for some of the readers only, or with null for all of them. */
+  public Draft withAudience(@Nullable Audience other) {
+    return new Draft(event, payload, tags, key, priority, ttlMillis, echo, other, stamp);
   }
 
   /** A plain message: a payload and nothing else. */

@@ -110,12 +110,25 @@ final class HistoryRead {
       case Broker.Answer.Failed<Broker.Page>(var problem) -> failed(problem);
       case Broker.Answer.Done<Broker.Page>(var page) -> {
         if (isOf(page.extent())) {
-          List<Entry> entries = page.entries();
-          boolean more = !entries.isEmpty() && entries.getLast().offset() < page.extent().head();
-          tell.accept(new Notice.History(ref, room, page.extent(), entries, more));
+          forwards(page);
         }
       }
     }
+  }
+
+  private void forwards(Broker.Page page) {
+    List<Entry> entries = page.entries();
+    boolean more = !entries.isEmpty() && entries.getLast().offset() < page.extent().head();
+    List<Entry> own = entries.stream().filter(this::isForReader).toList();
+    if (own.isEmpty() && more) { // or the client would not know from where to ask on
+      read(entries.getLast().offset() + 1, wish.limit());
+    } else {
+      tell.accept(new Notice.History(ref, room, page.extent(), own, more));
+    }
+  }
+
+  private boolean isForReader(Entry entry) {
+    return entry.message().isFor(session.user());
   }
 
   /** Whether the stated position is of this log; if not, that is the answer. */
@@ -174,6 +187,9 @@ final class HistoryRead {
         return false;
       }
       looked++;
+      if (!isForReader(entry)) {
+        return true;
+      }
       String key = entry.message().key();
       if (!wish.compact() || key == null || keys.add(key)) {
         found.add(entry);

@@ -204,7 +204,7 @@ final class Reader {
     return !isConflated(entry)
         && (selection == null || selection.wants(entry))
         && (entry.message().isForAll()
-            || !entry.message().isKeptFrom(session.id(), view.shard().now()));
+            || !entry.message().isKeptFrom(session.self(), view.shard().now()));
   }
 
   /** Passes over what is not meant for this reader; it is told before the next message. */
@@ -413,7 +413,7 @@ final class Reader {
   private boolean isSuperseded(Conflation current, Entry entry) {
     return current.supersedes(entry)
         && (selection == null || selection.wants(entry))
-        && !entry.message().isKeptFrom(session.id(), entry.message().time());
+        && !entry.message().isKeptFrom(session.self(), entry.message().time());
   }
 
   private void tellTrimmed() {

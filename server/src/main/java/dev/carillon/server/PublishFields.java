@@ -1,5 +1,6 @@
 package dev.carillon.server;
 
+import dev.carillon.core.Audience;
 import dev.carillon.core.Draft;
 import dev.carillon.core.Payload;
 import dev.carillon.core.Problem;
@@ -33,7 +34,7 @@ final class PublishFields {
   private static final long MAX_NUMBER = (1L << 53) - 1;
 
   /** What this server does not offer here yet; never taken and forgotten. */
-  private static final Set<String> NOT_OFFERED = Set.of("message_id", "filter");
+  private static final Set<String> NOT_OFFERED = Set.of("message_id");
 
   private static final Set<String> TARGETS = Set.of("room", "rooms", "user", "session", "global");
 
@@ -51,6 +52,7 @@ final class PublishFields {
   private final Map<String, String> tags = new LinkedHashMap<>(0);
   private @Nullable String event;
   private @Nullable String key;
+  private @Nullable Audience audience;
   private String type = "json";
   private byte @Nullable [] raw;
   private @Nullable String text;
@@ -102,6 +104,7 @@ final class PublishFields {
       case "data" -> data();
       case "tags" -> tags();
       case "key" -> key = string(name);
+      case "filter" -> audience = audience(string(name));
       case "priority" -> priority = priority(string(name));
       case "ttl" -> ttl = number(name);
       case "echo" -> echo = truth(name);
@@ -131,7 +134,7 @@ final class PublishFields {
     if (TARGETS.stream().filter(seen::contains).count() > 1) {
       throw new Refused("'room', 'rooms', 'user', 'session' and 'global' exclude each other");
     }
-    Draft draft = new Draft(event, payload(), tags, key, priority, ttl, echo, null);
+    Draft draft = new Draft(event, payload(), tags, key, priority, ttl, echo, audience, null);
     return new PublishOrder(List.copyOf(rooms), several, countReaders, draft);
   }
 
@@ -238,6 +241,14 @@ final class PublishFields {
         throw new Refused(
             Problem.Reason.TOO_LARGE, "'tags' has more than " + MAX_TAGS + ", or one too long");
       }
+    }
+  }
+
+  private static Audience audience(String expression) throws Refused {
+    try {
+      return Audience.of(expression);
+    } catch (IllegalArgumentException flawed) {
+      throw new Refused(Problem.Reason.BAD_FILTER, String.valueOf(flawed.getMessage()));
     }
   }
 

@@ -170,7 +170,8 @@ class PublishApiTests {
     refused(post("{\"user\":\"\",\"data\":1}"), 400, "is empty");
     refused(post("{\"global\":false,\"data\":1}"), 400, "must be true");
     refused(post("{\"global\":true,\"room\":\"a\",\"data\":1}"), 400, "exclude");
-    refused(post("{\"room\":\"a\",\"data\":1,\"filter\":\"true\"}"), 400, "unsupported");
+    refused(post("{\"room\":\"a\",\"data\":1,\"filter\":\"true\"}"), 400, "bad_filter");
+    refused(post("{\"room\":\"a\",\"data\":1,\"message_id\":\"m\"}"), 400, "unsupported");
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.carillon.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.carillon.core.AckPolicy;
+import dev.carillon.core.Audience;
 import dev.carillon.core.Draft;
 import dev.carillon.core.Entry;
 import dev.carillon.core.Epoch;
@@ -118,7 +119,8 @@ public abstract class BrokerContract {
     Member sender = new Member("s1", new User("alice"), null);
     Payload payload = new Payload(Payload.Kind.BINARY, new byte[] {0, 1, (byte) 0xff});
     Draft draft =
-        new Draft("moved", payload, Map.of("b", "2", "a", "1"), "k", 3, 60_000, false, null);
+        new Draft("moved", payload, Map.of("b", "2", "a", "1"), "k", 3, 60_000, false, null)
+            .withAudience(Audience.of("claims.team == 'red'"));
     List<Append> one = List.of(new Append(draft, "id-1", sender, clock.millis()));
     List<Appended> results = await(answer -> broker.append(ROOM, one, answer));
     stored(results.getFirst());

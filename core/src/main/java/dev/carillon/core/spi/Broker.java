@@ -39,7 +39,8 @@ public interface Broker extends AutoCloseable {
           draft.key(),
           draft.priority(),
           draft.ttlMillis(),
-          draft.echo());
+          draft.echo(),
+          draft.audience());
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.carillon.broker.sqlite;
 
+import dev.carillon.core.Audience;
 import dev.carillon.core.Entry;
 import dev.carillon.core.Member;
 import dev.carillon.core.Message;
@@ -26,12 +27,13 @@ import org.jspecify.annotations.Nullable;
 final class MessageRow {
   private static final String COMMON =
       "place, time, weight, checksum, id, kind, payload, event, sender_user, sender_session";
-  private static final String SELDOM = "sender_kind, sender_state, tags, key, priority, ttl, flags";
+  private static final String SELDOM =
+      "sender_kind, sender_state, tags, key, priority, ttl, flags, audience";
 
   static final String INSERT_COMMON =
       "INSERT INTO message (" + COMMON + ") VALUES (?,?,?,?,?,?,?,?,?,?)";
   static final String INSERT_ALL =
-      "INSERT INTO message (%s, %s) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+      "INSERT INTO message (%s, %s) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
           .formatted(COMMON, SELDOM);
   static final String COLUMNS = COMMON + ", " + SELDOM;
 
@@ -50,6 +52,7 @@ final class MessageRow {
         || message.priority() != 0
         || message.ttlMillis() != 0
         || !message.echo()
+        || message.audience() != null
         || sender != null && sender.state() != null;
   }
 
@@ -80,6 +83,8 @@ final class MessageRow {
       insert.setInt(15, message.priority());
       insert.setLong(16, message.ttlMillis());
       insert.setInt(17, message.echo() ? ECHO : 0);
+      Audience audience = message.audience();
+      insert.setString(18, audience == null ? null : audience.expression());
     }
   }
 
@@ -111,6 +116,7 @@ final class MessageRow {
     int flags = row.getInt(17);
     boolean echo = row.wasNull() || (flags & ECHO) != 0;
     String tags = row.getString(13);
+    String audience = row.getString(18);
     return new Message(
         text(row, 5),
         row.getString(8),
@@ -121,7 +127,8 @@ final class MessageRow {
         row.getString(14),
         row.getInt(15),
         row.getLong(16),
-        echo);
+        echo,
+        audience == null ? null : Audience.of(audience));
   }
 
   private static @Nullable Member sender(ResultSet row) throws SQLException {
@@ -206,6 +213,10 @@ final class MessageRow {
               add(sum, name);
               add(sum, value);
             });
+    Audience audience = message.audience();
+    if (audience != null) { // absent from the sums of version 1
+      add(sum, audience.expression());
+    }
     return sum.getValue();
   }
 

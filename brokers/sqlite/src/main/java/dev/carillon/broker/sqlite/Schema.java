@@ -124,7 +124,8 @@ final class Schema {
                 began INTEGER NOT NULL,
                 lost INTEGER NOT NULL
               ) STRICT, WITHOUT ROWID\
-              """));
+              """),
+          List.of("ALTER TABLE message ADD COLUMN audience TEXT"));
 
   /** The version that this code reads and writes. */
   static final int VERSION = STEPS.size();

@@ -1,6 +1,7 @@
 package dev.carillon.protocol.carillon;
 
 import dev.carillon.core.Acks;
+import dev.carillon.core.Audience;
 import dev.carillon.core.Call;
 import dev.carillon.core.Draft;
 import dev.carillon.core.Epoch;
@@ -224,14 +225,24 @@ final class Commands {
       return;
     }
     String name = room.value();
-    String missing = notOffered(publish);
     String flaw = eventFlaw(publish.event());
-    if (missing != null) {
-      reject(publish, name, ErrorCode.UNSUPPORTED, "this server does not offer " + missing);
+    if (publish.messageId() != null) {
+      String words =
+          "this server does not offer free message ids; count with publisher, incarnation and"
+              + " sequence";
+      reject(publish, name, ErrorCode.UNSUPPORTED, words);
     } else if (flaw != null) {
       reject(publish, name, ErrorCode.BAD_MESSAGE, flaw);
     } else {
-      publish(publish.id(), room, draft(publish), publish.countReaders());
+      Audience audience;
+      try {
+        audience = publish.filter() == null ? null : Audience.of(publish.filter());
+      } catch (IllegalArgumentException flawed) {
+        reject(publish, name, ErrorCode.BAD_FILTER, String.valueOf(flawed.getMessage()));
+        return;
+      }
+      Draft draft = draft(publish).withAudience(audience);
+      publish(publish.id(), room, draft, publish.countReaders());
     }
   }
 
@@ -241,16 +252,6 @@ final class Commands {
     } else {
       session.publish(id, room, draft);
     }
-  }
-
-  private static @Nullable String notOffered(ClientMessage.Publish publish) {
-    if (publish.messageId() != null) {
-      return "free message ids; count with publisher, incarnation and sequence";
-    }
-    if (publish.filter() != null) {
-      return "filters over the readers' claims";
-    }
-    return null;
   }
 
   private void call(ClientMessage.Call call) {

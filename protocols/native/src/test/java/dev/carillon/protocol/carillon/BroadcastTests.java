@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.carillon.core.Draft;
 import dev.carillon.core.Payload;
+import dev.carillon.core.User;
+import dev.carillon.core.spi.Authenticator;
+import dev.carillon.core.spi.Permissions;
 import dev.carillon.testkit.TestNode;
 import dev.carillon.wire.FromServer;
+import dev.carillon.wire.Range;
 import dev.carillon.wire.ServerMessage;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -100,6 +105,49 @@ class BroadcastTests {
         .singleElement()
         .extracting(skipped -> ((ServerMessage.Skipped) skipped).room())
         .isEqualTo("$global");
+  }
+
+  @Test
+  void aMessageForSomeReadersReachesThemAndIsNotInTheHistoryOfTheOthers() {
+    node.authenticator(
+        by -> {
+          String name = Objects.requireNonNull(by.userHint());
+          var claims = Map.<String, Object>of("teams", List.of(name, "all"), "level", 5);
+          return new Authenticator.Answer.Accepted(new User(name, false, claims), Permissions.ALL);
+        });
+    Dialogue red = client("red");
+    Dialogue blue = client("blue");
+    List.of(red, blue)
+        .forEach(
+            each -> {
+              each.says("{'op':'join','id':2,'room':'a'}");
+              each.hears();
+            });
+    Dialogue ann = client("ann");
+    ann.says("{'op':'publish','room':'a','type':'text','data':'one'}");
+    ann.says(
+        "{'op':'publish','room':'a','type':'text','data':'two',"
+            + "'filter':'\\'red\\' in claims.teams && claims.level == 5'}");
+    ann.says("{'op':'publish','room':'a','type':'text','data':'three'}");
+
+    assertThat(messages(red)).containsExactly("a one", "a two", "a three");
+    List<FromServer> heard = blue.hears();
+    assertThat(messages(heard)).containsExactly("a one", "a three");
+    assertThat(heard)
+        .filteredOn(ServerMessage.Skipped.class::isInstance)
+        .singleElement()
+        .isEqualTo(new ServerMessage.Skipped("a", List.of(new Range(2, 2))));
+    for (String ways : List.of("'last':9", "'last':9,'order':'newest'")) {
+      assertThat(inHistory(red, ways)).contains("two");
+      assertThat(inHistory(blue, ways)).doesNotContain("two").contains("one", "three");
+    }
+  }
+
+  private static List<String> inHistory(Dialogue client, String fields) {
+    client.says("{'op':'history','id':7,'room':'a'," + fields + "}");
+    return client.answer(ServerMessage.History.class).messages().stream()
+        .map(entry -> entry.payload().string())
+        .toList();
   }
 
   @Test

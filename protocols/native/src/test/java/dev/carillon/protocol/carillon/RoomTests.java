@@ -375,15 +375,17 @@ class RoomTests {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"'room':'a','filter':'x'", "'room':'a','message_id':'m'"})
-  void aPublicationOfAKindThatIsNotOfferedIsRejected(String fields) {
+  @CsvSource(
+      quoteCharacter = '`',
+      value = {"'message_id':'m',unsupported", "'filter':'claims.',bad_filter"})
+  void aPublicationThatCannotBeUnderstoodIsRejected(String field, String code) {
     Dialogue ann = Dialogue.connected(node, "ann");
-    ann.says("{'op':'publish','id':2," + fields + ",'type':'text','data':'x'}");
+    ann.says("{'op':'publish','id':2,'room':'a'," + field + ",'type':'text','data':'x'}");
 
     var rejected = ann.answer(ServerMessage.Rejected.class);
     assertThat(rejected.id()).isEqualTo(2);
     assertThat(rejected.outcome()).isEqualTo(Outcome.NOT_APPLIED);
-    assertThat(rejected.problem().code()).isEqualTo("unsupported");
+    assertThat(rejected.problem().code()).isEqualTo(code);
   }
 
   @Test
