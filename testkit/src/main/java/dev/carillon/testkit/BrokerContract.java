@@ -301,6 +301,24 @@ public abstract class BrokerContract {
     assertThat(stored(elsewhere.getFirst()).position().offset()).isEqualTo(1);
   }
 
+  @Test
+  void aPublisherBelongsToItsUser() {
+    stored(publishAs("ann", 1));
+    stored(publishAs("ann", 2));
+    assertThat(stored(publishAs("bob", 1)).duplicate()).isFalse();
+    assertThat(publishAs("eve", 3)).isInstanceOf(Appended.Failed.class);
+    assertThat(stored(publishAs("ann", 2)).duplicate()).isTrue();
+    assertThat(stored(publishAs("ann", 3)).position().offset()).isEqualTo(4);
+  }
+
+  private Appended publishAs(String user, long sequence) {
+    Append stamped = stamped("p", 1, sequence, sequence - 1);
+    Member sender = new Member("session-of-" + user, new User(user), null);
+    var append = new Append(stamped.draft(), stamped.id(), sender, stamped.time());
+    List<Appended> answers = await(answer -> broker.append(ROOM, List.of(append), answer));
+    return answers.getFirst();
+  }
+
   // -- Subscriptions ---------------------------------------------------------------------------
 
   @Test

@@ -27,6 +27,20 @@ import org.jspecify.annotations.Nullable;
 public interface Broker extends AutoCloseable {
   /** One message to append, complete but for its place. */
   record Append(Draft draft, String id, @Nullable Member sender, long time) {
+    /**
+     * Under which name the stamp's sequences are counted in the room; null without a stamp. A
+     * publisher belongs to its user, so that nobody else can go on with its count or learn from it.
+     * Guests prove nothing, and share a space of names.
+     */
+    public @Nullable String publisher() {
+      Draft.Stamp stamp = draft.stamp();
+      if (stamp == null) {
+        return null;
+      }
+      boolean owned = sender != null && !sender.user().guest();
+      return owned ? sender.user().id() + '\n' + stamp.publisher() : stamp.publisher();
+    }
+
     /** The message that it becomes. */
     public Message message() {
       return new Message(

@@ -90,10 +90,11 @@ final class MemoryRoom {
 
   private Broker.Appended append(Broker.Append append, boolean full, List<Entry> added) {
     var stamp = append.draft().stamp();
-    if (stamp == null) {
+    String owned = append.publisher();
+    if (stamp == null || owned == null) {
       return full ? Keeping.full(name, count()) : store(append, added);
     }
-    MemoryPublisher publisher = publishers.get(stamp.publisher());
+    MemoryPublisher publisher = publishers.get(owned);
     long incarnation = publisher == null ? 0 : publisher.incarnation();
     long last = publisher == null ? 0 : publisher.lastSequence();
     Sequencing judged = Sequencing.of(stamp, incarnation, last);
@@ -111,7 +112,7 @@ final class MemoryRoom {
     }
     if (publisher == null || incarnation != stamp.incarnation()) {
       publisher = new MemoryPublisher(stamp.incarnation());
-      publishers.put(stamp.publisher(), publisher);
+      publishers.put(owned, publisher);
     }
     Broker.Appended stored = store(append, added);
     publisher.remember(stamp.sequence(), head);

@@ -143,10 +143,11 @@ final class Group {
   private Appended append(StoredRoom room, Append append, boolean full, List<Entry> entries)
       throws SQLException {
     Draft.Stamp stamp = append.draft().stamp();
-    if (stamp == null) {
+    String owned = append.publisher();
+    if (stamp == null || owned == null) {
       return full ? Keeping.full(room.name(), room.count()) : store(room, append, entries);
     }
-    Whose whose = new Whose(room.id(), stamp.publisher());
+    Whose whose = new Whose(room.id(), owned);
     Publisher publisher = publisher(room, whose);
     long incarnation = publisher == null ? 0 : publisher.incarnation();
     long last = publisher == null ? 0 : publisher.lastSequence();
