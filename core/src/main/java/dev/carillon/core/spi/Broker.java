@@ -37,8 +37,9 @@ public interface Broker extends AutoCloseable {
       if (stamp == null) {
         return null;
       }
-      boolean owned = sender != null && !sender.user().guest();
-      return owned ? sender.user().id() + '\n' + stamp.publisher() : stamp.publisher();
+      return sender == null || sender.user().guest()
+          ? stamp.publisher()
+          : sender.user().id() + '\n' + stamp.publisher();
     }
 
     /** The message that it becomes. */

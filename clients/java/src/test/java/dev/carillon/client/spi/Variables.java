@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -19,7 +20,7 @@ final class Variables {
       String text = node.asString();
       return text.startsWith("$$")
           ? JsonNodeFactory.instance.stringNode(text.substring(1))
-          : values.get(text);
+          : Objects.requireNonNull(values.get(text), text);
     }
     if (node.isArray()) {
       ArrayNode all = JsonNodeFactory.instance.arrayNode();
