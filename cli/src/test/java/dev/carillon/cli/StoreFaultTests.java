@@ -114,6 +114,10 @@ class StoreFaultTests {
       assertThat(client.history("chat/a", HistoryQuery.OLDEST).messages())
           .extracting(Message::data)
           .containsExactly("one");
+      try (CarillonClient newcomer = connect(server)) {
+        assertThat(newcomer.join("chat/a").nextEvent(Duration.ofSeconds(20)))
+            .isInstanceOf(RoomEvent.Stale.class);
+      }
       assertThat(later).isNotDone();
 
       Files.delete(flag);

@@ -401,6 +401,7 @@ final class Joining {
       arrived.conflate(latest);
     }
     reader = arrived;
+    view.sayIfStale(session);
     settle();
   }
 

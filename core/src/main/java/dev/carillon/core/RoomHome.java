@@ -83,7 +83,15 @@ final class RoomHome {
       views.add(view);
       long oldestNow = oldest;
       long headNow = current.head();
-      shard.tell(view.shard(), () -> view.attached(current, oldestNow, headNow));
+      long since = staleSince;
+      shard.tell(
+          view.shard(),
+          () -> {
+            view.attached(current, oldestNow, headNow);
+            if (since != 0) {
+              view.stale(since);
+            }
+          });
     } else {
       waiting.add(view);
       attachToBroker();

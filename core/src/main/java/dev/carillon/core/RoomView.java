@@ -198,6 +198,13 @@ final class RoomView {
     }
   }
 
+  /** Tells a reader that has just come what the others have been told. */
+  void sayIfStale(Session session) {
+    if (staleSince != 0) {
+      session.tell(new Notice.Stale(name, staleSince));
+    }
+  }
+
   /** The home shard: the feed is whole again, in the same epoch. */
   void fresh(long oldestRetained) {
     staleSince = 0;
