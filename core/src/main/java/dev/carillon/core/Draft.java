@@ -36,9 +36,33 @@ public record Draft(
    * @param previous the sequence that must have been settled before, usually {@code sequence - 1}
    */
   public record Stamp(String publisher, long incarnation, long sequence, long previous) {
+    /** Begins the names of publishers that publish one message, and are not chosen by clients. */
+    private static final String ONCE = "\n";
+
+    /** The most characters of a {@linkplain #once free id}. */
+    public static final int MAX_ID = 200;
+
+    /**
+     * For who does not count: a message that is known by an id of its own. The room remembers it as
+     * it remembers a publisher.
+     *
+     * @throws IllegalArgumentException if the id is empty, has more than {@value #MAX_ID}
+     *     characters or control characters
+     */
+    public static Stamp once(String id) {
+      if (id.isEmpty() || id.length() > MAX_ID || id.chars().anyMatch(Character::isISOControl)) {
+        throw new IllegalArgumentException(
+            "message_id has %d characters; it has 1 to %d, and no control characters"
+                .formatted(id.length(), MAX_ID));
+      }
+      return new Stamp(ONCE + id, 1, 1, 0);
+    }
+
     /** The message's id within its room. */
     public String messageId() {
-      return publisher + ":" + incarnation + ":" + sequence;
+      return publisher.startsWith(ONCE)
+          ? publisher.substring(ONCE.length())
+          : publisher + ":" + incarnation + ":" + sequence;
     }
   }
 
@@ -68,6 +92,11 @@ public record Draft(
   /** The same for some of the readers only, or with null for all of them. */
   public Draft withAudience(@Nullable Audience other) {
     return new Draft(event, payload, tags, key, priority, ttlMillis, echo, other, stamp);
+  }
+
+  /** The same, with what a repetition is recognised by, or null for nothing. */
+  public Draft withStamp(@Nullable Stamp other) {
+    return new Draft(event, payload, tags, key, priority, ttlMillis, echo, audience, other);
   }
 
   /** A plain message: a payload and nothing else. */

@@ -33,9 +33,6 @@ final class PublishFields {
   private static final int MAX_TEXT = 16 << 10;
   private static final long MAX_NUMBER = (1L << 53) - 1;
 
-  /** What this server does not offer here yet; never taken and forgotten. */
-  private static final Set<String> NOT_OFFERED = Set.of("message_id");
-
   private static final Set<String> TARGETS = Set.of("room", "rooms", "user", "session", "global");
 
   /** Reads the list of a batch. */
@@ -53,6 +50,7 @@ final class PublishFields {
   private @Nullable String event;
   private @Nullable String key;
   private @Nullable Audience audience;
+  private Draft.@Nullable Stamp once;
   private String type = "json";
   private byte @Nullable [] raw;
   private @Nullable String text;
@@ -103,6 +101,7 @@ final class PublishFields {
       case "type" -> type = string(name);
       case "data" -> data();
       case "tags" -> tags();
+      case "message_id" -> once = once(string(name));
       case "key" -> key = string(name);
       case "filter" -> audience = audience(string(name));
       case "priority" -> priority = priority(string(name));
@@ -116,13 +115,7 @@ final class PublishFields {
         batch = true;
         messages.read();
       }
-      default -> {
-        if (NOT_OFFERED.contains(name)) {
-          throw new Refused(
-              Problem.Reason.UNSUPPORTED, "this server does not offer '" + name + "' here");
-        }
-        json.skipChildren(); // fields of later versions
-      }
+      default -> json.skipChildren(); // fields of later versions
     }
   }
 
@@ -134,7 +127,7 @@ final class PublishFields {
     if (TARGETS.stream().filter(seen::contains).count() > 1) {
       throw new Refused("'room', 'rooms', 'user', 'session' and 'global' exclude each other");
     }
-    Draft draft = new Draft(event, payload(), tags, key, priority, ttl, echo, audience, null);
+    Draft draft = new Draft(event, payload(), tags, key, priority, ttl, echo, audience, once);
     return new PublishOrder(List.copyOf(rooms), several, countReaders, draft);
   }
 
@@ -241,6 +234,14 @@ final class PublishFields {
         throw new Refused(
             Problem.Reason.TOO_LARGE, "'tags' has more than " + MAX_TAGS + ", or one too long");
       }
+    }
+  }
+
+  private static Draft.Stamp once(String id) throws Refused {
+    try {
+      return Draft.Stamp.once(id);
+    } catch (IllegalArgumentException flawed) {
+      throw new Refused(String.valueOf(flawed.getMessage()));
     }
   }
 

@@ -171,7 +171,17 @@ class PublishApiTests {
     refused(post("{\"global\":false,\"data\":1}"), 400, "must be true");
     refused(post("{\"global\":true,\"room\":\"a\",\"data\":1}"), 400, "exclude");
     refused(post("{\"room\":\"a\",\"data\":1,\"filter\":\"true\"}"), 400, "bad_filter");
-    refused(post("{\"room\":\"a\",\"data\":1,\"message_id\":\"m\"}"), 400, "unsupported");
+    refused(post("{\"room\":\"a\",\"data\":1,\"message_id\":\"\"}"), 400, "bad_message");
+  }
+
+  @Test
+  void aMessageWithAnIdOfItsOwnIsPublishedOnceHoweverOftenItIsSent() throws Exception {
+    String body = "{\"room\":\"invoices\",\"data\":1,\"message_id\":\"invoice 7\"}";
+    String first = post(body).body();
+    assertThat(first).contains("\"offset\":1").doesNotContain("duplicate");
+    assertThat(post(body).body()).contains("\"offset\":1").contains("\"duplicate\":true");
+    String other = body.replace("invoice 7", "invoice 8");
+    assertThat(post(other).body()).contains("\"offset\":2").doesNotContain("duplicate");
   }
 
   @Test

@@ -1,13 +1,16 @@
 package dev.carillon.broker.memory;
 
+import java.util.Arrays;
+
 /** What a room remembers of one publisher: its last sequence, and where the latest ones stand. */
 final class MemoryPublisher {
   /** For how many sequences the position can be given again. */
   static final int WINDOW = 64;
 
   private final long incarnation;
-  private final long[] sequences = new long[WINDOW];
-  private final long[] offsets = new long[WINDOW];
+  // Many publish one message and are not heard of again.
+  private long[] sequences = new long[1];
+  private long[] offsets = new long[1];
   private long lastSequence;
   private int count;
 
@@ -25,6 +28,10 @@ final class MemoryPublisher {
 
   void remember(long sequence, long offset) {
     int slot = count++ & WINDOW - 1;
+    if (slot == sequences.length) {
+      sequences = Arrays.copyOf(sequences, slot * 2);
+      offsets = Arrays.copyOf(offsets, slot * 2);
+    }
     sequences[slot] = sequence;
     offsets[slot] = offset;
     lastSequence = sequence;
@@ -32,7 +39,7 @@ final class MemoryPublisher {
 
   /** Where a sequence stands, or 0 if it is not remembered. */
   long offsetOf(long sequence) {
-    for (int i = 0; i < WINDOW; i++) {
+    for (int i = 0; i < sequences.length; i++) {
       if (sequences[i] == sequence && offsets[i] != 0) {
         return offsets[i];
       }

@@ -226,24 +226,26 @@ final class Commands {
     }
     String name = room.value();
     String flaw = eventFlaw(publish.event());
-    if (publish.messageId() != null) {
-      String words =
-          "this server does not offer free message ids; count with publisher, incarnation and"
-              + " sequence";
-      reject(publish, name, ErrorCode.UNSUPPORTED, words);
-    } else if (flaw != null) {
+    if (flaw != null) {
       reject(publish, name, ErrorCode.BAD_MESSAGE, flaw);
-    } else {
-      Audience audience;
-      try {
-        audience = publish.filter() == null ? null : Audience.of(publish.filter());
-      } catch (IllegalArgumentException flawed) {
-        reject(publish, name, ErrorCode.BAD_FILTER, String.valueOf(flawed.getMessage()));
-        return;
-      }
-      Draft draft = draft(publish).withAudience(audience);
-      publish(publish.id(), room, draft, publish.countReaders());
+      return;
     }
+    Draft.Stamp stamp;
+    try {
+      stamp = stamp(publish);
+    } catch (IllegalArgumentException flawed) {
+      reject(publish, name, ErrorCode.BAD_MESSAGE, String.valueOf(flawed.getMessage()));
+      return;
+    }
+    Audience audience;
+    try {
+      audience = publish.filter() == null ? null : Audience.of(publish.filter());
+    } catch (IllegalArgumentException flawed) {
+      reject(publish, name, ErrorCode.BAD_FILTER, String.valueOf(flawed.getMessage()));
+      return;
+    }
+    Draft draft = draft(publish).withAudience(audience).withStamp(stamp);
+    publish(publish.id(), room, draft, publish.countReaders());
   }
 
   private void publish(long id, RoomName room, Draft draft, boolean countReaders) {
@@ -300,9 +302,16 @@ final class Commands {
     return new Payload(kind, data.bytes());
   }
 
+  private static Draft.@Nullable Stamp stamp(ClientMessage.Publish publish) {
+    PublishId id = publish.publishId();
+    if (id != null) {
+      return new Draft.Stamp(id.publisher(), id.incarnation(), id.sequence(), id.previous());
+    }
+    return publish.messageId() == null ? null : Draft.Stamp.once(publish.messageId());
+  }
+
   private static Draft draft(ClientMessage.Publish publish) {
     Long ttl = publish.ttl();
-    PublishId id = publish.publishId();
     return new Draft(
         publish.event(),
         payload(publish.payload()),
@@ -315,9 +324,7 @@ final class Commands {
         },
         ttl == null ? 0 : ttl,
         publish.echo(),
-        id == null
-            ? null
-            : new Draft.Stamp(id.publisher(), id.incarnation(), id.sequence(), id.previous()));
+        null);
   }
 
   private void reject(

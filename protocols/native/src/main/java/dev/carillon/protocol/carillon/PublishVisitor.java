@@ -45,6 +45,13 @@ final class PublishVisitor extends RoomVisitor {
     if ((publisher == null) != (sequence == null)) {
       throw new BadRequest("publisher and sequence belong together");
     }
+    String once = name("message_id");
+    if (once != null && publisher != null) {
+      throw new BadRequest("message_id and publisher exclude each other");
+    }
+    if (once != null) {
+      stamp = once(once);
+    }
     if (publisher != null && sequence != null) {
       stamp =
           new Draft.Stamp(
@@ -55,6 +62,14 @@ final class PublishVisitor extends RoomVisitor {
       if (stamp.previous() >= sequence) {
         throw new BadRequest("previous must be less than sequence");
       }
+    }
+  }
+
+  private static Draft.Stamp once(String id) {
+    try {
+      return Draft.Stamp.once(id);
+    } catch (IllegalArgumentException flawed) {
+      throw new BadRequest(String.valueOf(flawed.getMessage()));
     }
   }
 

@@ -377,7 +377,7 @@ class RoomTests {
   @ParameterizedTest
   @CsvSource(
       quoteCharacter = '`',
-      value = {"'message_id':'m',unsupported", "'filter':'claims.',bad_filter"})
+      value = {"'message_id':'',bad_message", "'filter':'claims.',bad_filter"})
   void aPublicationThatCannotBeUnderstoodIsRejected(String field, String code) {
     Dialogue ann = Dialogue.connected(node, "ann");
     ann.says("{'op':'publish','id':2,'room':'a'," + field + ",'type':'text','data':'x'}");
