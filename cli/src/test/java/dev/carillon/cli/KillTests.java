@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +47,26 @@ class KillTests {
   @Timeout(value = 60, unit = TimeUnit.MINUTES)
   void twoHundredKillsLoseAndRepeatNothing() throws Exception {
     survives(200, System.nanoTime());
+  }
+
+  @Test
+  @Timeout(value = 3, unit = TimeUnit.MINUTES)
+  void restartsUnderLoadLoseAndRepeatNothing() throws Exception {
+    Served server = Served.listening(launch(0));
+    int port = server.port();
+    try (KillWitness witness = new KillWitness("ws://127.0.0.1:" + port)) {
+      for (int restart = 1; restart <= 2; restart++) {
+        witness.awaitAnswers(200);
+        server.end();
+        server = Served.listening(launch(port));
+        witness.check("restart " + restart);
+      }
+      witness.awaitAnswers(200);
+      witness.finish();
+      assertThat(folder.resolve("errors")).content().doesNotContain("Exception");
+    } finally {
+      server.close();
+    }
   }
 
   private void survives(int kills, long seed) throws Exception {
@@ -116,6 +137,8 @@ class KillTests {
   private Process launch(int port) throws IOException {
     Path configuration = Files.writeString(folder.resolve("carillon.yaml"), KEEP_ALL);
     return Served.launch(
+        Map.of(),
+        ProcessBuilder.Redirect.appendTo(folder.resolve("errors").toFile()),
         List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx300m"),
         "--port",
         Integer.toString(port),

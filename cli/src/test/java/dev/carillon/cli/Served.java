@@ -32,11 +32,15 @@ final class Served implements AutoCloseable {
 
   /** Begins to start one, as {@code serve} does with these options. */
   static Process launch(List<String> jvm, String... options) throws IOException {
-    return launch(Map.of(), jvm, options);
+    return launch(Map.of(), ProcessBuilder.Redirect.INHERIT, jvm, options);
   }
 
-  /** The same, with variables in its environment. */
-  static Process launch(Map<String, String> environment, List<String> jvm, String... options)
+  /** The same, with variables in its environment, and somewhere to put what it has to complain. */
+  static Process launch(
+      Map<String, String> environment,
+      ProcessBuilder.Redirect errors,
+      List<String> jvm,
+      String... options)
       throws IOException {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -45,7 +49,7 @@ final class Served implements AutoCloseable {
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
     command.addAll(List.of("serve", "--json"));
     command.addAll(List.of(options));
-    var builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+    var builder = new ProcessBuilder(command).redirectError(errors);
     builder.environment().putAll(environment);
     return builder.start();
   }
@@ -91,6 +95,12 @@ final class Served implements AutoCloseable {
         .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
         .findFirst()
         .orElseThrow(() -> new IllegalStateException("no metric " + name + " in " + text));
+  }
+
+  /** In good order: SIGTERM. */
+  void end() throws InterruptedException {
+    process.destroy();
+    process.waitFor();
   }
 
   /** Without a word to anybody. */

@@ -81,6 +81,7 @@ class StoreFaultTests {
     return Served.listening(
         Served.launch(
             Map.of("LD_PRELOAD", library.toString(), "FAULTS", folder.toString()),
+            ProcessBuilder.Redirect.INHERIT,
             List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
             "--port",
             Integer.toString(port),

@@ -225,8 +225,8 @@ public final class Server implements AutoCloseable {
         loops.drain(Disconnect.GOING_AWAY, drain.spread(), drain.time()).join();
       } finally {
         listener.close();
+        broker.close(); // before the loops, on which it answers
         loops.close();
-        broker.close();
         ended.countDown();
       }
       return;
