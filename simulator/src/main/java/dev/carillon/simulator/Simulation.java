@@ -59,20 +59,7 @@ public final class Simulation {
     Policies policies = policies(world.workload.nextInt(5));
     broker = new FaultyBroker(world, policies, world.workload.nextInt(3) * 40);
     List<Mailbox> mailboxes = List.of(world.mailbox("shard 0"), world.mailbox("shard 1"));
-    NodeSettings settings =
-        new NodeSettings(
-            "simulated",
-            100,
-            16,
-            1000,
-            8 << world.workload.nextInt(4),
-            1 << 20,
-            40_000,
-            Duration.ofSeconds(2),
-            Duration.ofSeconds(5),
-            Duration.ofSeconds(1),
-            4,
-            64L << 20);
+    NodeSettings settings = world.settings();
     node = new Node(settings, policies, broker, Gate.OPEN, world, world.ids, mailboxes);
     rooms = List.of(RoomName.of("a"), RoomName.of("b/c"), RoomName.of("d"));
     List<WireForm> forms = List.of(new SimulatedConnection.Form(), new SimulatedConnection.Form());

@@ -70,20 +70,7 @@ public final class Trial {
     }
     RoomPolicy policy = RoomPolicy.DEFAULT.withRetention(retention);
     policies = room -> policy;
-    settings =
-        new NodeSettings(
-            "simulated",
-            100,
-            16,
-            1000,
-            8 << world.workload.nextInt(4),
-            1 << 20,
-            40_000,
-            Duration.ofSeconds(2),
-            Duration.ofSeconds(5),
-            Duration.ofSeconds(1),
-            4,
-            64L << 20);
+    settings = world.settings();
     int errors = mode == Mode.CALM ? 0 : world.workload.nextInt(3) * 20;
     // Of every three seeds; not drawn, so that it moves nothing else.
     boolean onDisk = Long.remainderUnsigned(seed, 3) == 1;

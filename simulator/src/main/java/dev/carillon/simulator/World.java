@@ -1,6 +1,8 @@
 package dev.carillon.simulator;
 
+import dev.carillon.core.NodeSettings;
 import dev.carillon.core.spi.Mailbox;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -45,6 +47,23 @@ final class World implements InstantSource {
     broker = root.split();
     workload = root.split();
     ids = root.split();
+  }
+
+  /** Small limits and short times, so that what is seldom happens often. */
+  NodeSettings settings() {
+    return new NodeSettings(
+        "simulated",
+        100,
+        16,
+        1000,
+        8 << workload.nextInt(4),
+        1 << 20,
+        40_000,
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(1),
+        4,
+        64L << 20);
   }
 
   /** Has something happen after a time. */
