@@ -144,9 +144,11 @@ async def publish_all(url: str, name: str, who: str, messages: int) -> list[cari
         return published
 
 
-async def read_until(url: str, name: str, last: str, joined: asyncio.Event) -> Reader:
+async def read_until(
+    url: str, name: str, last: str, joined: asyncio.Event, way: str = "websocket"
+) -> Reader:
     reader = Reader()
-    async with carillon.connect(url, settings=QUICK, keep_trying=True) as client:
+    async with carillon.connect(url, settings=QUICK, keep_trying=True, transports=[way]) as client:
         room = await client.join(name)
         joined.set()
         async for event in room.events():
@@ -200,19 +202,24 @@ async def test_two_hundred_cut_connections(seed: int) -> None:
 
 # -- A server that dies
 
+WAYS = ["websocket", "stream", "poll"]
+FEW = [("websocket", 3), ("stream", 1), ("poll", 1)]
+
 
 class Survivor:
     """Publishes one message after the other, whatever happens, until it is told to stop."""
 
-    def __init__(self, url: str, name: str, who: str) -> None:
-        self._url, self._name, self.who = url, name, who
+    def __init__(self, url: str, name: str, who: str, way: str) -> None:
+        self._url, self._name, self.who, self._way = url, name, who, way
         self.published: dict[str, carillon.Position] = {}
         self.unknown: list[str] = []
         self.progress = asyncio.Event()
         self.stopping = False
 
     async def run(self) -> None:
-        async with carillon.connect(self._url, settings=QUICK, keep_trying=True) as client:
+        async with carillon.connect(
+            self._url, settings=QUICK, keep_trying=True, transports=[self._way]
+        ) as client:
             for n in count():
                 if self.stopping:
                     return
@@ -225,13 +232,13 @@ class Survivor:
                     self.unknown.append(data)
 
 
-async def kill_server(kills: int) -> None:
+async def kill_server(kills: int, way: str) -> None:
     """With the memory broker a killed server forgets its rooms: each loss is told as a reset."""
     with running(*KEEPING) as server:
         name, last = new_room(), "the last one"
-        survivors = [Survivor(server.url, name, f"s{n}") for n in range(2)]
+        survivors = [Survivor(server.url, name, f"s{n}", way) for n in range(2)]
         joined = asyncio.Event()
-        reading = asyncio.ensure_future(read_until(server.url, name, last, joined))
+        reading = asyncio.ensure_future(read_until(server.url, name, last, joined, way))
         await asyncio.wait_for(joined.wait(), 60)
         writing = [asyncio.ensure_future(survivor.run()) for survivor in survivors]
         for _ in range(kills):
@@ -272,23 +279,25 @@ async def more(survivors: list[Survivor]) -> None:
 
 
 @pytest.mark.server
-async def test_a_killed_server_is_told_as_a_reset() -> None:
-    await kill_server(kills=3)
+@pytest.mark.parametrize(("way", "kills"), FEW)
+async def test_a_killed_server_is_told_as_a_reset(way: str, kills: int) -> None:
+    await kill_server(kills, way)
 
 
 @pytest.mark.server
 @pytest.mark.full
-async def test_fifty_killed_servers() -> None:
-    await kill_server(kills=50)
+@pytest.mark.parametrize("way", WAYS)
+async def test_fifty_killed_servers(way: str) -> None:
+    await kill_server(50, way)
 
 
-async def kill_durable_server(kills: int, folder: Path) -> None:
+async def kill_durable_server(kills: int, folder: Path, way: str) -> None:
     """With its rooms on the disk a killed server forgets nothing, and nothing comes twice."""
     with running("--data", str(folder), *KEEPING) as server:
         name, last = new_room(), "the last one"
-        survivors = [Survivor(server.url, name, f"s{n}") for n in range(2)]
+        survivors = [Survivor(server.url, name, f"s{n}", way) for n in range(2)]
         joined = asyncio.Event()
-        reading = asyncio.ensure_future(read_until(server.url, name, last, joined))
+        reading = asyncio.ensure_future(read_until(server.url, name, last, joined, way))
         await asyncio.wait_for(joined.wait(), 60)
         writing = [asyncio.ensure_future(survivor.run()) for survivor in survivors]
         for _ in range(kills):
@@ -315,14 +324,18 @@ async def kill_durable_server(kills: int, folder: Path) -> None:
 
 
 @pytest.mark.server
-async def test_a_killed_server_with_its_rooms_on_the_disk_forgets_nothing(tmp_path: Path) -> None:
-    await kill_durable_server(kills=3, folder=tmp_path)
+@pytest.mark.parametrize(("way", "kills"), FEW)
+async def test_a_killed_server_with_its_rooms_on_the_disk_forgets_nothing(
+    tmp_path: Path, way: str, kills: int
+) -> None:
+    await kill_durable_server(kills, tmp_path, way)
 
 
 @pytest.mark.server
 @pytest.mark.full
-async def test_fifty_killed_servers_with_their_rooms_on_the_disk(tmp_path: Path) -> None:
-    await kill_durable_server(kills=50, folder=tmp_path)
+@pytest.mark.parametrize("way", WAYS)
+async def test_fifty_killed_servers_with_their_rooms_on_the_disk(tmp_path: Path, way: str) -> None:
+    await kill_durable_server(50, tmp_path, way)
 
 
 @pytest.mark.server

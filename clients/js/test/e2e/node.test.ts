@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { CarillonError, connect, type Client, type ClientOptions, type Room, type RoomEvent } from "../../src/index.js";
+import { CarillonError, connect, type Client, type ClientOptions, type Room, type RoomEvent, type TransportName } from "../../src/index.js";
 import { msgpack } from "../../src/codec/msgpack.js";
 import { Carillon } from "../support/carillon.js";
 import { FaultProxy } from "../support/proxy.js";
@@ -144,10 +144,14 @@ describe("with a real server", () => {
   }, full ? 600_000 : 90_000);
 });
 
+/** How a client reaches the server, and how often the server is killed meanwhile. */
+const ways = (few: number): [TransportName, number][] => [["websocket", full ? 50 : few], ["stream", full ? 50 : 1], ["poll", full ? 50 : 1]];
+
 describe("when the server goes away", () => {
-  it("kept in memory, every loss is told as a reset, and no publication is doubled within an epoch", async () => {
+  it.each(ways(2))("kept in memory and read over %s, every loss is told as a reset, and no publication is doubled within an epoch", async (way, kills) => {
     const server = await Carillon.start();
-    const [writer, reader] = [await open(server.url), await open(server.url)];
+    const options = { transports: [way] };
+    const [writer, reader] = [await open(server.url, options), await open(server.url, options)];
     const seen = witness(await reader.join<number>("kill"));
     const outcomes: (string | number)[] = [];
     const settled: Promise<void>[] = [];
@@ -157,7 +161,6 @@ describe("when the server goes away", () => {
       const sent = writer.publish("kill", number);
       settled.push(sent.then(({ epoch }) => void (outcomes[number] = epoch), (error: CarillonError) => void (outcomes[number] = error.outcome!)));
     }, 10);
-    const kills = full ? 10 : 2;
     for (let i = 0; i < kills; i++) {
       await seen.until((events) => messagesIn(events).length > 20 * (i + 1));
       await server.kill();
@@ -194,18 +197,19 @@ describe("when the server goes away", () => {
     expect(kept.filter((number) => acknowledged.includes(number))).toEqual(acknowledged);
     expect(kept.length).toBeGreaterThanOrEqual(inReset.head);
     await server.stop();
-  }, 240_000);
+  }, full ? 900_000 : 240_000);
 
-  it("kept on the disk, nothing is lost and nothing doubled, whatever was in doubt", async () => {
+  it.each(ways(3))("kept on the disk and read over %s, nothing is lost and nothing doubled, whatever was in doubt", async (way, kills) => {
     const folder = await mkdtemp(join(tmpdir(), "carillon-js-"));
     const server = await Carillon.start("--data", folder);
-    const [writer, reader] = [await open(server.url), await open(server.url)];
+    const options = { transports: [way] };
+    const [writer, reader] = [await open(server.url, options), await open(server.url, options)];
     const seen = witness(await reader.join<number>("disk"));
     const published: Promise<{ offset: number }>[] = [];
     let n = 0;
     let writing = false;
     const timer = setInterval(() => writing && published.push(writer.publish("disk", n++)), 10);
-    for (let kills = full ? 50 : 3; kills > 0; kills--) {
+    for (let killed = 0; killed < kills; killed++) {
       const before = messagesIn(seen.events).length;
       writing = true;
       await seen.until((events) => messagesIn(events).length > before + 20);
