@@ -3,9 +3,10 @@ import { byteLength, dataFields } from "./data.js";
 import { Driver } from "./driver.js";
 import { CarillonError } from "./errors.js";
 import { Listeners } from "./events.js";
-import { memberOf, messageOf, type ClientEvent, type JoinOptions, type RoomEvent, type Status } from "./machine/types.js";
+import { INBOX } from "./machine/machine.js";
+import { memberOf, messageOf, type ClientEvent, type JoinOptions, type Message, type RoomEvent, type Status } from "./machine/types.js";
 import type { Call, ClientMessage, ServerMessage } from "./messages.js";
-import type { CallOptions, ClientOptions, History, HistoryOptions, IncomingCall, Publication, PublishOptions, Roster } from "./options.js";
+import type { CallOptions, ClientOptions, History, HistoryOptions, IncomingCall, Publication, PublishOptions, Roster, Target } from "./options.js";
 import { Room } from "./room.js";
 import { pageStore } from "./storage/store.js";
 import { choose } from "./transport/choose.js";
@@ -41,6 +42,8 @@ export class Client {
   #identity: { session: string; user?: string } | undefined;
   /** Settles with the first welcome, or when the client ends before. */
   readonly connected: Promise<this>;
+  /** What is said to this session, to its user and to everybody, whoever says it. It need not be joined. */
+  readonly inbox: Room;
 
   /** @internal Use `connect` or `createClient`. */
   constructor(url: string, options: ClientOptions) {
@@ -56,9 +59,11 @@ export class Client {
       machine: { client: { name, version }, renewable: typeof token === "function", heartbeat, outbox },
       maxBytes: options.maxFrameBytes ?? 16 << 20,
       log,
-      told: (event) => this.#told(event),
+      told: (event, group) => this.#told(event, group),
       called: (call, reply) => void this.#called(call, reply),
     });
+    this.inbox = new Room(this, INBOX, undefined, options.buffer ?? 4096, () => this.#leave(INBOX, this.inbox as unknown as AnyRoom));
+    this.#rooms.set(INBOX, this.inbox as unknown as AnyRoom);
     this.connected = this.#driver.call({ type: "connect" }).then(() => this);
     this.connected.catch(() => undefined); // told as `closed` too
   }
@@ -83,7 +88,8 @@ export class Client {
   }
 
   /**
-   * Joins a room and reads it from now on, or from where the options say.
+   * Joins a room and reads it from now on, or from where the options say. A wildcard joins every room that it matches,
+   * those that are there and those that come up: `*` stands for one segment of a name, `**` at its end for one or more.
    *
    * @typeParam T what its messages carry
    * @typeParam P what its members say of themselves
@@ -96,7 +102,7 @@ export class Client {
     let handle: Room<T, P> | undefined;
     if (reader && !known) {
       const leaving = (): Promise<void> => this.#leave(room, handle as unknown as AnyRoom);
-      handle = new Room<T, P>(this, reader, this.#options.buffer ?? 4096, leaving);
+      handle = new Room<T, P>(this, room, reader, this.#options.buffer ?? 4096, leaving);
       this.#rooms.set(room, handle as unknown as AnyRoom);
     }
     try {
@@ -108,19 +114,11 @@ export class Client {
     }
   }
 
-  /** Publishes to a room, joined or not. */
-  publish(room: string, data: unknown, options?: PublishOptions & { volatile?: false }): Promise<Publication>;
-  publish(room: string, data: unknown, options: PublishOptions & { volatile: true }): Promise<undefined>;
-  publish(room: string, data: unknown, options?: PublishOptions): Promise<Publication | undefined> {
-    return this.publishTo({ room }, data, options);
-  }
-
-  /** Publishes to a room, a user, one session or everybody. */
-  async publishTo(
-    target: { room: string } | { user: string } | { session: string } | { global: true },
-    data: unknown,
-    { type, volatile, ...options }: PublishOptions = {},
-  ): Promise<Publication | undefined> {
+  /** Publishes to a room, joined or not, or into the inbox of a user, of one session, or of everybody. */
+  publish(to: string | Target, data: unknown, options?: PublishOptions & { volatile?: false }): Promise<Publication>;
+  publish(to: string | Target, data: unknown, options: PublishOptions & { volatile: true }): Promise<undefined>;
+  async publish(to: string | Target, data: unknown, { type, volatile, ...options }: PublishOptions = {}): Promise<Publication | undefined> {
+    const target = typeof to === "string" ? { room: to } : to;
     const message: ClientMessage = { op: "publish", ...target, ...options, ...dataFields(data, type) };
     if (volatile) {
       if (this.#driver.buffered < FULL) this.tell(message);
@@ -130,10 +128,20 @@ export class Client {
     return this.#driver.call({ type: "publish", message, size });
   }
 
+  /** A page of a room's past, which need not be joined. `more` says whether there is another behind it. */
   async history<T = unknown>(room: string, options: HistoryOptions = {}): Promise<History<T>> {
     const { messages, epoch, head, oldest, more = false } = await this.request<Said<"history">>({ op: "history", room, ...options });
     const entries = messages.map((entry) => messageOf(room, epoch, entry) as History<T>["messages"][number]);
     return { room, epoch, messages: entries, head, more, ...(oldest !== undefined && { oldest }) };
+  }
+
+  /**
+   * The same, message by message, with as many pages as it takes: all of them, or `limit`. A position of another epoch,
+   * also of one that begins meanwhile, is an error `epoch_changed`.
+   */
+  async *past<T = unknown>(room: string, options: HistoryOptions = {}): AsyncGenerator<Message<T>, void, undefined> {
+    const { past } = await import("./past.js");
+    yield* past((page) => this.history<T>(room, page), options);
   }
 
   async members<P = unknown>(room: string): Promise<Roster<P>> {
@@ -193,18 +201,19 @@ export class Client {
     if (this.status !== "closed") await this.#driver.call({ type: "leave", room: name });
   }
 
-  #told(event: RoomEvent | ClientEvent): void {
+  #told(event: RoomEvent | ClientEvent, group: string | undefined): void {
     if (event.kind === "status" || event.kind === "closed") {
       this.#current = event;
       if (event.kind === "status" && event.status === "connected") this.#identity = event;
       if (event.kind === "closed") for (const room of this.#rooms.values()) room.finish(event.error);
       return this.#listeners.tell(event);
     }
-    const room = event.room === undefined ? undefined : this.#rooms.get(event.room);
+    const name = group ?? event.room;
+    const room = name === undefined ? undefined : this.#rooms.get(name);
     if (!room) return this.#listeners.tell(event as ClientEvent);
     room.deliver(event as RoomEvent<never, never>);
-    if (event.kind === "left") {
-      this.#rooms.delete(event.room);
+    if (event.kind === "left" && event.room === name) {
+      this.#rooms.delete(name);
       room.finish(event.error);
     }
   }

@@ -18,7 +18,7 @@ export interface DriverOptions {
   readonly machine: Pick<MachineOptions, "client" | "renewable" | "heartbeat" | "outbox">;
   readonly maxBytes: number;
   readonly log: (text: string) => void;
-  readonly told: (event: RoomEvent | ClientEvent) => void;
+  readonly told: (event: RoomEvent | ClientEvent, group: string | undefined) => void;
   readonly called: (call: Call, reply: (fields: Record<string, unknown>) => void) => void;
 }
 
@@ -121,7 +121,7 @@ export class Driver {
         this.#link = undefined;
         return;
       case "tell":
-        return this.#tell(output.event);
+        return this.#tell(output.event, output.group);
       case "call":
         return this.options.called(output.message, this.#replier(output.message.id));
       case "done":
@@ -149,10 +149,10 @@ export class Driver {
     }
   }
 
-  #tell(event: RoomEvent | ClientEvent): void {
+  #tell(event: RoomEvent | ClientEvent, group: string | undefined): void {
     if (event.kind === "status" && event.status === "connected") void this.#adopt(event.user);
     if (event.kind === "closed") this.#stop();
-    this.options.told(event);
+    this.options.told(event, group);
   }
 
   async #adopt(user: string | undefined): Promise<void> {

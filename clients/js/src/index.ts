@@ -8,4 +8,4 @@ export type { TransportName } from "./transport/choose.js";
 export type { Link, LinkEvents, LinkOptions, Transport } from "./transport/transport.js";
 export type { ClientEvent, JoinOptions, Member, Message, OutboxEntry, RoomEvent, Status } from "./machine/types.js";
 export type { DataType, Position, Range, Sender } from "./messages.js";
-export type { CallOptions, ClientOptions, History, HistoryOptions, IncomingCall, Publication, PublishOptions, Roster } from "./options.js";
+export type { CallOptions, ClientOptions, History, HistoryOptions, IncomingCall, Publication, PublishOptions, Roster, Target } from "./options.js";

@@ -38,6 +38,9 @@ export interface ClientOptions {
   log?: (text: string) => void;
 }
 
+/** Where a message goes that is not for a room: into the inbox of a user's sessions, of one session, or of everybody. */
+export type Target = { user: string } | { session: string } | { global: true };
+
 export interface PublishOptions {
   /** The name for this kind of message. */
   event?: string;

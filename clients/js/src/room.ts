@@ -13,11 +13,13 @@ type Kind<T, P, K> = Extract<RoomEvent<T, P>, { kind: K }>;
 /**
  * A room that is joined: `for await (const message of room)` gives its messages in order, `on` and `events` give
  * everything that it tells. What comes before somebody reads is kept for the first who does.
+ *
+ * The same for several rooms at once: those that a wildcard matches, and the inbox. Each message says which it is from.
  */
 export class Room<T = unknown, P = unknown> implements AsyncIterable<Message<T>> {
   readonly name: string;
   readonly #client: Client;
-  readonly #reader: Reader;
+  readonly #reader: Reader | undefined;
   readonly #limit: number;
   readonly #leaving: () => Promise<void>;
   readonly #listeners = new Listeners<RoomEvent<T, P>>();
@@ -28,32 +30,35 @@ export class Room<T = unknown, P = unknown> implements AsyncIterable<Message<T>>
   #end: { error: CarillonError | undefined } | undefined;
 
   /** @internal */
-  constructor(client: Client, reader: Reader, limit: number, leaving: () => Promise<void>) {
-    this.name = reader.room;
+  constructor(client: Client, name: string, reader: Reader | undefined, limit: number, leaving: () => Promise<void>) {
+    this.name = name;
     this.#client = client;
     this.#reader = reader;
     this.#limit = limit;
     this.#leaving = leaving;
   }
 
-  /** Up to where this client has received. Hand it to `join({ from })` to go on there another time. */
+  /**
+   * Up to where this client has received. Hand it to `join({ from })` to go on there another time. Of a wildcard and of
+   * the inbox, whose rooms have positions of their own, there is none; their messages say where they stand.
+   */
   get position(): Position | undefined {
-    return this.#reader.place;
+    return this.#reader?.place;
   }
 
   /** Who is there, by session; kept up to date. Empty unless joined with `presence: true`. */
   get presence(): ReadonlyMap<string, Member<P>> {
-    return this.#reader.members as ReadonlyMap<string, Member<P>>;
+    return (this.#reader?.members ?? new Map<never, never>()) as ReadonlyMap<string, Member<P>>;
   }
 
   /** How many are there; a large room tells only this. */
   get memberCount(): number | undefined {
-    return this.#reader.count;
+    return this.#reader?.count;
   }
 
   /** Whether the room is joined at this moment and live. */
   get live(): boolean {
-    return this.#reader.phase === "reading";
+    return this.#reader ? this.#reader.phase === "reading" : this.#client.status === "connected";
   }
 
   /** The messages, in order. Ends when the room is left; throws when the room ends otherwise, and `lagging` when more are waiting than `buffer` allows. */
@@ -86,6 +91,11 @@ export class Room<T = unknown, P = unknown> implements AsyncIterable<Message<T>>
     return this.#client.history<T>(this.name, options);
   }
 
+  /** Its past, message by message; see `Client.past`. */
+  past(options?: HistoryOptions): AsyncGenerator<Message<T>, void, undefined> {
+    return this.#client.past<T>(this.name, options);
+  }
+
   members(): Promise<Roster<P>> {
     return this.#client.members<P>(this.name);
   }
@@ -100,14 +110,17 @@ export class Room<T = unknown, P = unknown> implements AsyncIterable<Message<T>>
     return this.#client.call<R>(event, data, { ...options, room: this.name });
   }
 
-  /** Everything up to this message has been dealt with (durable subscriptions). */
+  /** Everything up to this message has been dealt with. For rooms joined with `ack` or `name`. */
   ack({ epoch, offset }: Position): void {
-    this.#client.tell({ op: "ack", room: this.name, epoch, offset, name: this.#reader.options.name });
+    this.#client.tell({ op: "ack", room: this.name, epoch, offset, name: this.#reader?.options.name });
   }
 
-  /** This message could not be dealt with. */
+  /**
+   * This message could not be dealt with, and should come again: with everything behind what was acknowledged, the lowest
+   * of which has then failed once more. `reason` is for whoever reads the dead letters.
+   */
   nack({ epoch, offset }: Position, reason?: string): void {
-    this.#client.tell({ op: "nack", room: this.name, epoch, offset, reason, name: this.#reader.options.name });
+    this.#client.tell({ op: "nack", room: this.name, epoch, offset, reason, name: this.#reader?.options.name });
   }
 
   leave(): Promise<void> {

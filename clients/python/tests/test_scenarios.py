@@ -31,7 +31,7 @@ SCENARIOS = [
     if name != "begin.json"
     for scenario in read(f"scenarios/{name}")["scenarios"]
 ]
-JOIN_OPTIONS = ("presence", "filter", "name")
+JOIN_OPTIONS = ("presence", "filter", "name", "ack")
 
 
 class Constant(Random):
@@ -163,8 +163,8 @@ class Player:
             case out.Changed(out.State.ENDED, _, error):
                 assert error is not None
                 application.append({"event": {"kind": "closed", "code": error.code}})
-            case out.Deliver(room, event, _):
-                application.append({"event": {"room": room, **event_fields(event)}})
+            case out.Deliver(_, event, _):
+                application.append({"event": {"room": event.room, **event_fields(event)}})
             case out.RoomOver(room, error):
                 application.append({"event": {"kind": "left", "room": room, "code": error.code}})
             case out.Told(error, room):
@@ -236,6 +236,8 @@ def event_fields(event: events.Event) -> dict[str, Any]:
             return {"kind": "rewind", "to": to, "attempt": attempt}
         case events.Stale(_, since):
             return {"kind": "stale", "since": int(since.timestamp() * 1000)}
+        case events.Ended(_, error):
+            return {"kind": "left", "code": error.code}
         case events.PresenceChange(_, change, member, count):
             return {
                 "kind": "presence",

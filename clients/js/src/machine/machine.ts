@@ -5,7 +5,7 @@ import { Outbox } from "./outbox.js";
 import { Reader } from "./reader.js";
 import { Requests } from "./requests.js";
 import { Timers } from "./timers.js";
-import { present, type ClientEvent, type Host, type Input, type Output, type RoomEvent } from "./types.js";
+import { present, type ClientEvent, type Host, type Input, type JoinOptions, type Output, type RoomEvent } from "./types.js";
 import { ownerOf } from "../storage/store.js";
 import { validate, type ReadData } from "./validate.js";
 
@@ -34,8 +34,12 @@ const CHECK_LIMIT = 5_000;
 const LATE = 2_000;
 const STEADY = 60_000;
 const NO_HEARTBEAT = 4420;
+/** How much earlier than it was last heard a server may have said what was lost, ms. */
+const MARGIN = 2_000;
 /** What is lost of a room's presence is told for the room of this name. */
 const PRESENCE = "$presence/";
+/** The group of rooms that the server joins for each session: what is said to it, to its user, and to everybody. */
+export const INBOX = "$inbox";
 
 /**
  * The client's state without I/O: takes what happens together with the time, and gives back what is to be done. It has
@@ -122,8 +126,8 @@ export class Machine implements Host {
     this.out({ kind: "send", message });
   }
 
-  tell(event: RoomEvent | ClientEvent): void {
-    this.out({ kind: "tell", event });
+  tell(event: RoomEvent | ClientEvent, group?: string): void {
+    this.out({ kind: "tell", event, group });
   }
 
   done(call: number | undefined, value?: unknown): void {
@@ -208,10 +212,47 @@ export class Machine implements Host {
       const error = new CarillonError("already_joined", `${room} is joined already`, { room });
       return this.fail(call, error);
     }
-    const reader = new Reader(room, options, this, (again) => this.#joinNow(again));
+    const reader = this.#read(room, options);
     reader.call = call;
-    this.#readers.set(room, reader);
     if (this.connected) this.#joinNow(reader);
+  }
+
+  #read(room: string, options: JoinOptions, group?: string): Reader {
+    const reader = new Reader(room, options, this, (again) => this.#joinNow(again), group);
+    this.#readers.set(room, reader);
+    return reader;
+  }
+
+  /** The server has joined a room by itself. */
+  #summoned(message: Extract<ServerMessage, { op: "joined" }>): boolean {
+    const { room, id } = message;
+    const group = this.#groupOf(room);
+    if (id !== undefined || group === undefined) return false;
+    this.#read(room, this.#readers.get(group)?.wish ?? {}, group).joined(message);
+    return true;
+  }
+
+  #groupOf(room: string): string | undefined {
+    if (room.startsWith("$")) return INBOX;
+    for (const { pattern, room: wildcard } of this.#readers.values()) if (pattern?.test(room)) return wildcard;
+    return undefined;
+  }
+
+  /** The rooms of a wildcard that is left: another one may have them, or they are left as well. */
+  #leaveGroup(group: string): void {
+    for (const reader of [...this.#readers.values()]) {
+      if (reader.group !== group) continue;
+      reader.group = this.#groupOf(reader.room);
+      if (reader.group !== undefined) continue;
+      this.#forget(reader);
+      // Those that were not joined by their names since the connection was made are left with the wildcard.
+      if (reader.joinId !== undefined && reader.phase !== "absent") reader.leave();
+    }
+  }
+
+  #forget(reader: Reader): void {
+    this.timers.clear(reader);
+    this.#readers.delete(reader.room);
   }
 
   #joinNow(reader: Reader): void {
@@ -223,8 +264,8 @@ export class Machine implements Host {
 
   #leave(call: number, room: string): void {
     const reader = this.#readers.get(room);
-    this.#readers.delete(room);
-    if (reader) this.timers.clear(reader);
+    if (reader) this.#forget(reader);
+    if (reader?.pattern) this.#leaveGroup(room);
     if (reader?.call !== undefined) {
       this.fail(reader.call, new CarillonError("closed", `${room} was left`, { room }));
     }
@@ -277,7 +318,10 @@ export class Machine implements Host {
     this.tell({ kind: "status", status: "connected", session, resumed, ...present({ user }) });
     if (this.#connectCall !== undefined) this.out({ kind: "done", call: this.#connectCall, value: { session, user, resumed } });
     this.#connectCall = undefined;
-    for (const reader of this.#readers.values()) this.#joinNow(reader);
+    // Rooms with positions before the wildcards that match them.
+    for (const wildcards of [false, true]) {
+      for (const reader of this.#readers.values()) if (!reader.pattern !== wildcards) this.#joinNow(reader);
+    }
     this.#requests.connected();
     this.#outbox.connected(ownerOf(welcome.user));
   }
@@ -288,8 +332,11 @@ export class Machine implements Host {
 
   #expiry(expires: number | undefined): void {
     if (expires === undefined || !this.options.renewable || !this.#welcome) return;
-    const serverNow = this.#welcome.server_time + this.now - this.#welcomedAt;
-    this.timers.set("token", this.now + Math.max(0.9 * (expires - serverNow), 10_000), () => this.out({ kind: "renew" }));
+    this.timers.set("token", this.now + Math.max(0.9 * (expires - this.#serverTime(this.now)), 10_000), () => this.out({ kind: "renew" }));
+  }
+
+  #serverTime(at: number): number {
+    return this.#welcome!.server_time + at - this.#welcomedAt;
   }
 
   /** Takes the connection for dead when nothing is heard for twice the heartbeat. */
@@ -351,6 +398,7 @@ export class Machine implements Host {
     this.#attempts++;
     for (const timer of ["heartbeat", "check", "steady", "token"]) this.timers.clear(timer);
     for (const reader of this.#readers.values()) {
+      if (reader.pattern && reader.phase === "reading") reader.since = Math.floor(this.#serverTime(this.#heardAt)) - MARGIN;
       reader.phase = "absent";
       this.timers.clear(reader);
     }
@@ -422,7 +470,7 @@ export class Machine implements Host {
   /** Takes what a room's reader is concerned with. */
   #inRoom(message: ServerMessage & { room?: string }): boolean {
     const reader = this.#readers.get(message.room!);
-    if (!reader) return this.#inPresence(message);
+    if (!reader) return message.op === "joined" ? this.#summoned(message) : this.#inPresence(message);
     switch (message.op) {
       case "joined":
         if (message.id === reader.joinId && reader.phase === "joining") this.#joined(reader, message);
@@ -502,7 +550,7 @@ export class Machine implements Host {
     this.timers.clear(reader);
     const error = refusal(problem, { room });
     if (code === "already_joined" && reader.tries++ < 3) {
-      reader.leaveFirst();
+      reader.leave();
       return this.#joinNow(reader);
     }
     reader.phase = "absent";
@@ -521,9 +569,9 @@ export class Machine implements Host {
   }
 
   #endRoom(reader: Reader, error: CarillonError): void {
-    this.timers.clear(reader);
-    this.#readers.delete(reader.room);
-    this.tell({ kind: "left", room: reader.room, code: error.code, error });
+    this.#forget(reader);
+    if (reader.pattern) this.#leaveGroup(reader.room);
+    this.tell({ kind: "left", room: reader.room, code: error.code, error }, reader.group);
   }
 
   #ignored(what: string): void {

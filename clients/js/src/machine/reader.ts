@@ -7,6 +7,12 @@ type Said<Op> = Extract<ServerMessage, { op: Op }>;
 /** More ranges announced ahead than this are not remembered: what they cover is then told as missing. */
 const MAX_HOLES = 1024;
 
+/** Every segment of a wildcard as it stands, but `*` for one, and `**` for one or more. */
+function patternOf(room: string): RegExp | undefined {
+  const literal = room.replace(/[.+?^${}()|[\]\\]/g, "\\$&");
+  return room.includes("*") ? new RegExp(`^${literal.replace(/\*+/g, (stars) => (stars[1] ? ".+" : "[^/]+"))}$`) : undefined;
+}
+
 /**
  * One room as this client reads it: which offset comes next, and what has to be said before another one may come.
  *
@@ -22,6 +28,10 @@ export class Reader {
   /** What this client said of itself here, to be said again by a new session. */
   state: ClientMessage | undefined;
   tries = 0;
+  /** For a wildcard: what it matches. The server then joins those rooms, and each gets a reader in this group. */
+  readonly pattern: RegExp | undefined;
+  /** From when on rooms are read that came up while a wildcard was not joined, ms since 1970 by the server's clock. */
+  since: number | undefined;
   /** The position is to be given up at the next join, and the reader told. */
   lost = false;
   /** The request that is to be answered by `joined`. */
@@ -29,6 +39,8 @@ export class Reader {
   #position: Position | undefined;
   #joinedAs: string | undefined;
   #highest = 0;
+  /** The offset that comes again after an attempt in vain, perhaps another client's. */
+  #retried: number | undefined;
   #holes: Range[] = [];
   #repairedAt: number | undefined;
   #presenceAt: number | undefined;
@@ -40,7 +52,10 @@ export class Reader {
     readonly options: JoinOptions,
     private readonly host: Host,
     private readonly rejoin: (reader: Reader) => void,
+    /** The wildcard that this room was joined by, or the inbox. */
+    public group?: string,
   ) {
+    this.pattern = patternOf(room);
     this.#position = options.from;
     this.#highest = options.from?.offset ?? 0;
   }
@@ -57,7 +72,7 @@ export class Reader {
 
   /** The message that joins, or joins again, from where reading stopped. */
   joinMessage(id: number): ClientMessage {
-    const { last, since, presence, filter, name } = this.options;
+    const { last, since, presence, filter, name, ack } = this.wish;
     const from = name !== undefined && this.call === undefined ? undefined : this.lost ? undefined : this.#position;
     this.phase = "joining";
     const fresh = !this.lost && !this.#position;
@@ -71,13 +86,23 @@ export class Reader {
       presence: presence || undefined,
       filter,
       name,
+      ack: ack || undefined,
     };
+  }
+
+  /** What the application wants, or for a wildcard that is joined again, what of it is left to want. */
+  get wish(): JoinOptions {
+    return this.since === undefined ? this.options : { ...this.options, last: undefined, since: this.since };
   }
 
   joined(message: Said<"joined">): void {
     const { epoch, head } = message;
     const { name, last, since } = this.options;
     this.tries = 0;
+    if (this.pattern) {
+      this.phase = "reading"; // its rooms have positions, and it has none
+      return;
+    }
     this.#joinedAs = epoch;
     this.#holes = [];
     this.#presenceAt = undefined;
@@ -146,7 +171,7 @@ export class Reader {
     this.#fresh = false;
     if (offset <= position.offset) return this.#ignored(`repeated offset ${offset}`);
     if (offset > position.offset + 1 && !this.#missing(offset)) return;
-    const redelivered = offset <= this.#highest;
+    const redelivered = offset <= this.#highest || offset === this.#retried;
     this.#highest = Math.max(this.#highest, offset);
     this.#position = { epoch: position.epoch, offset };
     this.#jump();
@@ -156,6 +181,7 @@ export class Reader {
   rewind({ to, attempt }: Said<"rewind">): void {
     if (this.phase !== "reading" || !this.#position || to > this.#position.offset) return this.#ignored("rewind");
     this.#position = { epoch: this.#position.epoch, offset: to };
+    this.#retried = attempt > 1 ? to + 1 : undefined;
     this.#tell({ kind: "rewind", room: this.room, to, attempt });
   }
 
@@ -213,6 +239,7 @@ export class Reader {
     this.phase = "reading";
     this.#position = { epoch, offset: head };
     this.#highest = head;
+    this.#retried = undefined;
     this.#holes = [];
     this.#repairedAt = undefined;
   }
@@ -252,13 +279,13 @@ export class Reader {
     }
     this.#repairedAt = offset;
     this.#holes = [];
-    this.leaveFirst();
+    this.leave();
     this.rejoin(this);
     return false;
   }
 
-  /** So that the server lets this connection join again. */
-  leaveFirst(): void {
+  /** Also so that the server lets this connection join again. */
+  leave(): void {
     this.host.send({ op: "leave", id: this.host.nextId(), room: this.room });
   }
 
@@ -287,7 +314,7 @@ export class Reader {
   }
 
   #tell(event: RoomEvent): void {
-    this.host.tell(event);
+    this.host.tell(event, this.group);
   }
 
   #ignored(what: string): void {

@@ -75,8 +75,10 @@ export interface JoinOptions {
   presence?: boolean | undefined;
   /** An expression over messages' tags: only these are delivered. */
   filter?: string | undefined;
-  /** The name of a durable subscription, whose place the server keeps. */
+  /** The name of a durable subscription, whose place the server keeps. Its messages are acknowledged with `ack`. */
   name?: string | undefined;
+  /** Messages come again until they are acknowledged with `ack`. */
+  ack?: boolean | undefined;
 }
 
 /** A publication that has not been settled. Plain values only, so that it can be stored. */
@@ -122,7 +124,7 @@ export type Output =
   | { kind: "open" }
   | { kind: "send"; message: ClientMessage }
   | { kind: "drop"; code: number; reason: string }
-  | { kind: "tell"; event: RoomEvent | ClientEvent }
+  | { kind: "tell"; event: RoomEvent | ClientEvent; group?: string | undefined }
   | { kind: "call"; message: Call }
   | { kind: "done"; call: number; value: unknown }
   | { kind: "fail"; call: number; error: CarillonError }
@@ -141,7 +143,8 @@ export interface Host {
   now: number;
   out(output: Output): void;
   send(message: ClientMessage): void;
-  tell(event: RoomEvent | ClientEvent): void;
+  /** @param group the wildcard or inbox through which the event's room is read */
+  tell(event: RoomEvent | ClientEvent, group?: string): void;
   /** Settles a call of the application's. One that nobody made fails as an event, and is done without a word. */
   done(call: number | undefined, value?: unknown): void;
   fail(call: number | undefined, error: CarillonError): void;

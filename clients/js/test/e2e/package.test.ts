@@ -83,13 +83,14 @@ describe("the packed file", () => {
     expect(dependencies).toBeUndefined();
     const [code, ...later] = await chunks("dist/index.js");
     expect(code).not.toMatch(/from\s*["'`]/);
-    const [fallback, store] = ["text/event-stream", "indexedDB"].map((word) => later.find((text) => text.includes(word))!);
-    expect(later.length).toBe(2);
+    const [fallback, store, past] = ["text/event-stream", "indexedDB", "newest"].map((word) => later.find((text) => text.includes(word))!);
+    expect(later.length).toBe(3);
     for (const text of later) expect(text).not.toMatch(/from\s*["'`]/);
     expect(compressed(code!)).toBeLessThanOrEqual(14_700);
     // What only pages load that keep their outbox, and what only those do where a WebSocket does not work.
     expect(compressed(store!)).toBeLessThanOrEqual(1_200);
     expect(compressed(fallback!)).toBeLessThanOrEqual(2_500);
+    expect(compressed(past!)).toBeLessThanOrEqual(600);
     expect(compressed(await bundle("dist/msgpack.js"))).toBeLessThanOrEqual(2_500);
     expect(compressed(await bundle("dist/react.js", ["react"]))).toBeLessThanOrEqual(1_500);
   });

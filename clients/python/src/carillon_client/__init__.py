@@ -37,6 +37,7 @@ from .errors import (
 )
 from .events import (
     Call,
+    Ended,
     Event,
     Gap,
     History,
@@ -61,6 +62,7 @@ __all__ = [
     "ConnectionEnded",
     "ConnectionFailed",
     "ConnectionLost",
+    "Ended",
     "Event",
     "Gap",
     "History",

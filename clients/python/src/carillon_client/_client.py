@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -12,8 +12,10 @@ from typing import Any
 from ._codecs import Payload
 from ._driver import CallHandler, Driver
 from ._fields import Data, millis_of
+from ._groups import INBOX
 from ._messages import Joined, Members, WireHistory
 from ._outputs import State
+from ._past import Past
 from ._presence import Presence
 from ._reading import as_message
 from ._room import Room
@@ -56,6 +58,10 @@ class Client:
         self._driver = driver
         self._machine = driver.machine
         self._settings = driver.settings
+        unread = driver.unread[INBOX]
+        self.inbox = Room(self, INBOX, Presence(INBOX), unread, Position("0" * 32, 0))
+        """What is said to this session, to its user and to everybody. It need not be joined; each
+        message says in ``room`` to whom it was said."""
 
     # -- What is known
 
@@ -90,12 +96,17 @@ class Client:
         presence: bool = False,
         filter: str | None = None,  # noqa: A002 - the protocol's word
         name: str | None = None,
+        ack: bool = False,
     ) -> Room:
-        """Joins a room.
+        """Joins a room, or with a wildcard every room that it matches, those that are there and
+        those that come up: ``*`` stands for one segment of a name, ``**`` at its end for one or
+        more. Each message says which ``room`` it is from.
 
         Reading begins with what comes from now on, or with the ``last`` n messages, behind a
         position (``from_``), or at a time (``since``). ``presence``: be told who is there.
         ``filter``: an expression over the messages' tags. ``name``: a durable subscription.
+        ``ack``: messages come again until ``Room.ack`` says that they were dealt with, as they
+        always do for a durable subscription.
         Raises ``RequestRefused`` when the server says no.
         """
         start: dict[str, Any] = {}
@@ -105,7 +116,12 @@ class Client:
             start["since"] = millis_of(since)
         if len(start) + (from_ is not None) > 1:
             raise ValueError("at most one of last, from_ and since says where reading begins")
-        options = {"presence": presence or None, "filter": filter, "name": name}
+        options = {
+            "presence": presence or None,
+            "filter": filter,
+            "name": name,
+            "ack": ack or None,
+        }
         options = {key: value for key, value in options.items() if value is not None}
         unread = Unread(self._settings)
         ticket, future = self._driver.command()
@@ -217,6 +233,27 @@ class Client:
         messages = tuple(as_message(entry, page.epoch) for entry in page.entries)
         return History(page.room, page.epoch, messages, page.head, page.oldest, page.more)
 
+    async def past(
+        self,
+        room: str,
+        *,
+        last: int | None = None,
+        from_: Position | None = None,
+        since: datetime | None = None,
+        limit: int | None = None,
+        order: str | None = None,
+        compact: bool = False,
+    ) -> AsyncGenerator[Message, None]:
+        """The same, message by message, with as many pages as it takes: all, or ``limit``. A
+        position of another epoch, also of one that begins meanwhile, is ``epoch_changed``."""
+
+        async def page(**options: Any) -> History:
+            return await self.history(room, compact=compact, **options)
+
+        pages = Past(page, last=last, from_=from_, since=since, order=order, compact=compact)
+        async for message in pages.read(limit):
+            yield message
+
     async def members(self, room: str) -> tuple[Member, ...]:
         """Who is in a room, asked once. ``join(room, presence=True)`` keeps it up to date."""
         members: Members = await self._driver.ask("members", {"room": room})
@@ -281,9 +318,8 @@ class Client:
     # -- For rooms
 
     def _taken(self, name: str, unread: Unread) -> None:
-        room = self._machine.rooms.get(name)
         mine = self._driver.unread.get(name) is unread
-        if mine and room is not None and room.aside and unread.is_half_empty():
+        if mine and unread.is_half_empty() and self._machine.rooms.is_aside(name):
             self._driver.do(self._machine.take_up, name)
 
     async def _leave(self, room: Room) -> None:

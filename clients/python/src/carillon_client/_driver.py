@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 from . import _outputs as out
 from ._codecs import Payload
+from ._groups import INBOX
 from ._link import Address, Ended
 from ._machine import Machine
 from ._messages import Problem
@@ -58,7 +59,7 @@ class Driver:
             time.time_ns() // 1_000_000,  # a publisher that comes back counts in a newer one
             renewable=callable(token),
         )
-        self.unread: dict[str, Unread] = {}
+        self.unread: dict[str, Unread] = {INBOX: Unread(settings)}
         self.handlers: dict[str, CallHandler] = {}
         self._loop = asyncio.get_running_loop()
         self.ended = self._loop.create_future()
@@ -162,12 +163,12 @@ class Driver:
 
     def _carry_out(self, output: out.Output) -> None:  # noqa: C901 - a case for each output
         match output:
-            case out.Deliver(room, event, size):
-                unread = self.unread.get(room)
+            case out.Deliver(to, event, size):
+                unread = self.unread.get(to)
                 if unread is not None:
                     unread.put(event, size)
                     if unread.is_full():
-                        self.do(self.machine.set_aside, room)
+                        self.do(self.machine.set_aside, event.room)
             case out.Send(frame):
                 if self._link is not None:
                     self._link.send(frame)

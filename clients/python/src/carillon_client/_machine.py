@@ -223,10 +223,14 @@ class Machine:
 
     def _disconnected(self) -> None:
         self._speaker.may_speak = False
+        welcome, welcomed_at = self.welcome, self._welcomed_at
+        heard = None
+        if welcome is not None and welcomed_at is not None:
+            heard = welcome.server_time + self._heard_at - welcomed_at
         self._welcomed_at = None
         self._check_by = None
         self._refresh_at = None
-        self.rooms.disconnected()
+        self.rooms.disconnected(heard)
         self._requests.disconnected()
         self.publishing.outbox.disconnected()
 
@@ -472,7 +476,7 @@ class Machine:
             self.rooms.joined(message, now)
         elif isinstance(message, Left):
             if not self._requests.answered(message.id, None):
-                self.rooms.left(message)
+                self.rooms.left(message, now)
         elif isinstance(message, Failure):
             self._failed(message, now)
         elif isinstance(message, Heads):

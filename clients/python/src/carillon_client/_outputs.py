@@ -48,9 +48,10 @@ class Hangup:
 
 @dataclass(frozen=True, slots=True)
 class Deliver:
-    """Something happened in a room. ``size`` is about how many bytes it takes."""
+    """Something happened in a room, which is read as ``to``: the room itself, a wildcard, the
+    inbox. ``size`` is about how many bytes it takes."""
 
-    room: str
+    to: str
     event: Event
     size: int
 

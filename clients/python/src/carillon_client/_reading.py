@@ -30,6 +30,8 @@ class Reading:
         self.epoch: str | None = None
         self.expected = 1
         """The offset that comes next, if nothing else is said."""
+        self._retried = 0
+        """Comes again after an attempt in vain, perhaps to another client; 0 for none."""
         self._highest = 0
         """The last offset of this epoch that was handed on."""
         self._announced: list[Range] = []
@@ -101,7 +103,7 @@ class Reading:
             return events
         self._fresh = False
         self.expected = entry.offset + 1
-        again = entry.offset <= self._highest
+        again = entry.offset <= self._highest or entry.offset == self._retried
         self._highest = max(self._highest, entry.offset)
         events.append(as_message(entry, self.epoch or "", again))
         return events
@@ -119,6 +121,7 @@ class Reading:
         if rewind.to >= self.expected:
             return []
         self.expected = rewind.to + 1
+        self._retried = self.expected if rewind.attempt > 1 else 0
         return [Rewind(self.room, rewind.to, rewind.attempt)]
 
     def head(self, head: int) -> list[Event] | None:
@@ -151,7 +154,7 @@ class Reading:
 
     def _move(self, epoch: str, expected: int) -> None:
         if epoch != self.epoch:
-            self._highest = 0
+            self._highest = self._retried = 0
         self.epoch, self.expected = epoch, expected
 
     def _announce(self, ranges: tuple[Range, ...]) -> tuple[Range, ...]:

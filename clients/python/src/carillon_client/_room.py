@@ -13,6 +13,7 @@ from ._presence import Presence
 from ._unread import Unread
 from .events import (
     DataType,
+    Ended,
     Event,
     Gap,
     History,
@@ -71,7 +72,8 @@ class Room:
 
     @property
     def position(self) -> Position:
-        """Behind the last message that was taken: where ``join(room, from_=...)`` goes on."""
+        """Behind the last message that was taken: where ``join(room, from_=...)`` goes on. Rooms of
+        a wildcard and of the inbox have positions of their own, which their messages say."""
         return self._position
 
     def __repr__(self) -> str:
@@ -89,7 +91,9 @@ class Room:
                 raise StopAsyncIteration
             if isinstance(event, Message):
                 return event
-            if isinstance(event, (Gap, Reset)) or (isinstance(event, Missing) and event.lost):
+            if isinstance(event, (Gap, Reset, Ended)) or (
+                isinstance(event, Missing) and event.lost
+            ):
                 _log.warning("%s: messages were lost to this reader: %s", self.name, event)
 
     async def events(self) -> AsyncGenerator[Event, None]:
@@ -152,17 +156,36 @@ class Room:
             compact=compact,
         )  # fmt: skip
 
+    def past(
+        self,
+        *,
+        last: int | None = None,
+        from_: Position | None = None,
+        since: datetime | None = None,
+        limit: int | None = None,
+        order: str | None = None,
+        compact: bool = False,
+    ) -> AsyncGenerator[Message, None]:
+        """Reads the room's past, message by message: see ``Client.past``."""
+        return self._client.past(
+            self.name, last=last, from_=from_, since=since, limit=limit, order=order,
+            compact=compact,
+        )  # fmt: skip
+
     async def set_state(self, state: Any) -> None:
         """Says something of oneself to everybody who sees the room's presence; ``None`` takes it
         back. It is said again by itself after a lost connection."""
         await self._client._set_state(self.name, state)
 
     def ack(self, message: Message, *, name: str | None = None) -> None:
-        """Everything up to this message has been dealt with, for a named subscription."""
+        """Everything up to this message has been dealt with, in a room joined with ``ack`` or
+        ``name``, which is then said here as well."""
         self._client._acknowledge("ack", message, {"name": name})
 
     def nack(self, message: Message, *, name: str | None = None, reason: str | None = None) -> None:
-        """This message could not be dealt with."""
+        """This message could not be dealt with, and should come again: with everything behind what
+        was acknowledged, the lowest of which has then failed once more. ``reason`` is for whoever
+        reads the dead letters."""
         self._client._acknowledge("nack", message, {"name": name, "reason": reason})
 
     async def leave(self) -> None:

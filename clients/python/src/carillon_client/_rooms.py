@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -11,6 +12,7 @@ from typing import Any
 from ._backoff import Backoff
 from ._codecs import Payload
 from ._fields import time_of
+from ._groups import INBOX, MARGIN_MS, pattern_of
 from ._messages import (
     Entry,
     Failure,
@@ -33,7 +35,7 @@ from ._requests import Request, Requests, refusal
 from ._settings import Settings
 from ._speaker import Speaker
 from .errors import CarillonError, RequestRefused, RoomEnded
-from .events import Event, Position, Stale
+from .events import Ended, Event, Position, Stale
 
 RoomMessage = (
     Entry | WireGap | WirePresence | WireReset | WireResumed | WireRewind | WireSkipped | WireStale
@@ -76,6 +78,10 @@ class Room:
     stated: bool = False
     aside: bool = False
     state: Payload | None = None
+    pattern: re.Pattern[str] | None = None
+    """What a wildcard matches. The server then joins those rooms, and each is one of its group."""
+    group: str | None = None
+    """The wildcard or the inbox through which it is read."""
 
 
 class Rooms:
@@ -109,16 +115,25 @@ class Rooms:
             error = RequestRefused("already_joined", f"the room {name} is joined already")
             self._speaker.emit(Fail(ticket, error))
             return
-        backoff = Backoff(self._settings, self._random)
-        room = Room(name, options, start, Reading(name), Presence(name), backoff, ticket)
+        room = self._new(name, options, start, ticket)
+        room.pattern = pattern_of(name)
         room.due = now + self._settings.request_ms
         if position is not None:
             room.reading.begin_at(position)
-        self._rooms[name] = room
         self._ask(room, now)
+
+    def _new(
+        self, name: str, options: dict[str, Any], start: dict[str, Any], ticket: int | None
+    ) -> Room:
+        backoff = Backoff(self._settings, self._random)
+        room = Room(name, options, start, Reading(name), Presence(name), backoff, ticket)
+        self._rooms[name] = room
+        return room
 
     def leave(self, ticket: int | None, name: str, now: int) -> None:
         room = self._rooms.pop(name, None)
+        if room is not None and room.pattern is not None:
+            self._leave_group(name, now)
         there = room is not None and room.phase is not Phase.APART
         if there and self._speaker.may_speak:
             request = Request(ticket, "leave", {"room": name}, repeatable=False, lost_is_done=True)
@@ -141,20 +156,65 @@ class Rooms:
 
     def take_up(self, name: str, now: int) -> None:
         """It has caught up."""
-        room = self._rooms.get(name)
-        if room is not None and room.aside:
+        for room in self._set_aside_in(name):
             room.aside = False
             self._ask(room, now)
+
+    def is_aside(self, name: str) -> bool:
+        """Whether a room, or one of a group, waits for the application."""
+        return bool(self._set_aside_in(name))
+
+    def _set_aside_in(self, name: str) -> list[Room]:
+        room = self._rooms.get(name)
+        if room is not None and room.pattern is None:
+            return [room] if room.aside else []
+        return [each for each in self._rooms.values() if each.group == name and each.aside]
+
+    # -- Groups
+
+    def _group_of(self, name: str) -> str | None:
+        if name.startswith("$"):
+            return INBOX
+        for room in self._rooms.values():
+            if room.pattern is not None and room.pattern.fullmatch(name):
+                return room.name
+        return None
+
+    def _summoned(self, joined: Joined, now: int) -> None:
+        """The server has joined a room by itself."""
+        name = self._group_of(joined.room)
+        if name is None or joined.id is not None:
+            return
+        group = self._rooms.get(name)
+        options, start = (group.options, group.start) if group is not None else ({}, {})
+        room = self._new(joined.room, options, start, None)
+        room.group = name
+        room.phase = Phase.JOINING
+        self._placed(room, joined, now)
+
+    def _leave_group(self, name: str, now: int) -> None:
+        """The rooms of a wildcard that is left: another one may have them, or they are left."""
+        for room in [each for each in self._rooms.values() if each.group == name]:
+            room.group = self._group_of(room.name)
+            if room.group is None:
+                del self._rooms[room.name]
+                # Those that were not joined by their names are left with the wildcard.
+                if room.request and room.phase is not Phase.APART:
+                    self._say_leave(room, now)
 
     # -- The connection
 
     def connected(self, new_session: bool, now: int) -> None:
         self.new_session = new_session
-        for room in list(self._rooms.values()):
+        # Rooms with positions before the wildcards that match them.
+        for room in sorted(self._rooms.values(), key=lambda room: room.pattern is not None):
             self._ask(room, now)
 
-    def disconnected(self) -> None:
+    def disconnected(self, heard: int | None) -> None:
+        """``heard``: when something was heard last, by the server's clock."""
         for room in self._rooms.values():
+            if room.pattern is not None and room.phase is Phase.LIVE and heard is not None:
+                room.start = {"since": heard - MARGIN_MS}  # for rooms that come up meanwhile
             room.phase = Phase.APART
             room.retry_at = None
 
@@ -222,10 +282,19 @@ class Rooms:
 
     def joined(self, joined: Joined, now: int) -> None:
         room = self._rooms.get(joined.room)
-        if room is None or room.phase is not Phase.JOINING or joined.id != room.request:
-            return
+        if room is None:
+            self._summoned(joined, now)
+        elif room.phase is Phase.JOINING and joined.id == room.request:
+            self._placed(room, joined, now)
+
+    def _placed(self, room: Room, joined: Joined, now: int) -> None:
         room.phase = Phase.LIVE
         room.backoff.reset()
+        if room.pattern is not None:
+            if room.ticket is not None:
+                self._speaker.emit(Answer(room.ticket, joined))
+                room.ticket = room.due = None
+            return  # its rooms have positions, and it has none
         promised = "name" in room.options or bool(room.start)
         events: list[Event] = list(room.reading.joined(joined, room.stated, promised))
         if joined.roster is not None:
@@ -259,18 +328,24 @@ class Rooms:
             room.retry_at = now + wait
             self._speaker.emit(Told(refusal(problem), room.name))
         else:
-            del self._rooms[room.name]
-            self._speaker.emit(RoomOver(room.name, RoomEnded(problem.code, problem.message)))
+            self._over(room, RoomEnded(problem.code, problem.message), now)
 
-    def left(self, left: Left) -> None:
+    def _over(self, room: Room, error: RoomEnded, now: int) -> None:
+        del self._rooms[room.name]
+        if room.pattern is not None:
+            self._leave_group(room.name, now)
+        if room.group is None:
+            self._speaker.emit(RoomOver(room.name, error))
+        else:
+            self._deliver(room, [Ended(room.name, error)], 0)
+
+    def left(self, left: Left, now: int) -> None:
         """Not as the answer to a leave of ours: the server takes the room away."""
         room = self._rooms.get(left.room)
         if room is None or room.phase is not Phase.LIVE or left.id is not None:
             return
-        del self._rooms[left.room]
         reason = left.reason or "left"
-        error = RoomEnded(reason, f"the server ended the reading of {left.room}")
-        self._speaker.emit(RoomOver(left.room, error))
+        self._over(room, RoomEnded(reason, f"the server ended the reading of {left.room}"), now)
 
     def heads(self, rooms: dict[str, int], now: int) -> None:
         for name, head in rooms.items():
@@ -342,4 +417,4 @@ class Rooms:
 
     def _deliver(self, room: Room, events: Sequence[Event], size: int) -> None:
         for event in events:
-            self._speaker.emit(Deliver(room.name, event, size))
+            self._speaker.emit(Deliver(room.group or room.name, event, size))

@@ -185,6 +185,17 @@ class Client:
         """Reads a page of a room's past."""
         return self._loop.call(self._client.history(room, **options))
 
+    def past(self, room: str, **options: Any) -> Iterator[Message]:
+        """Reads a room's past, message by message, with as many pages as it takes."""
+        messages = self._client.past(room, **options)
+        while (message := self._loop.call(anext(messages, None))) is not None:
+            yield message
+
+    @property
+    def inbox(self) -> Room:
+        """What is said to this session, to its user and to everybody."""
+        return Room(self._loop, self._client.inbox)
+
     def members(self, room: str) -> tuple[Member, ...]:
         """Who is in a room."""
         return self._loop.call(self._client.members(room))

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
+from .errors import CarillonError
+
 DataType: TypeAlias = Literal["json", "text", "binary"]
 Range: TypeAlias = tuple[int, int]
 
@@ -161,8 +163,17 @@ class PresenceChange:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """One of a wildcard's rooms or of the inbox is no longer read; the others are. A room that was
+    joined by its name ends with this ``error`` raised instead."""
+
+    room: str
+    error: CarillonError
+
+
 Event: TypeAlias = (
-    Message | Resumed | Gap | Missing | Skipped | Reset | Rewind | Stale | PresenceChange
+    Message | Resumed | Gap | Missing | Skipped | Reset | Rewind | Stale | PresenceChange | Ended
 )
 
 

@@ -171,7 +171,7 @@ final class Device implements ClientSide.Driver {
           side = null;
         }
       }
-      case Output.Deliver(var event) -> application.told(event);
+      case Output.Deliver(var to, var event) -> application.told(event);
       case Output.Tell(var event) -> told(event);
       case Output.Answer(var ticket, var answer) -> answered(ticket, answer, null);
       case Output.Fail(var ticket, var error) -> answered(ticket, null, error);

@@ -1,6 +1,7 @@
 package dev.carillon.client;
 
 import dev.carillon.client.CarillonException.Interrupted;
+import dev.carillon.client.spi.Machine;
 import dev.carillon.wire.ClientMessage;
 import dev.carillon.wire.Payload;
 import dev.carillon.wire.Roster;
@@ -43,11 +44,14 @@ public final class CarillonClient implements AutoCloseable {
       task -> Thread.ofVirtual().name("carillon-client-async").start(task);
 
   private final Driver driver;
+  private final Room inbox;
   private final Set<CompletableFuture<?>> unsettled = ConcurrentHashMap.newKeySet();
   private volatile ServerMessage.@Nullable Welcome welcome;
 
   private CarillonClient(Driver driver) {
     this.driver = driver;
+    this.inbox = new Room(this, driver, Machine.INBOX, null);
+    driver.inbox(inbox);
   }
 
   /**
@@ -108,13 +112,23 @@ public final class CarillonClient implements AutoCloseable {
 
   // -- Rooms
 
+  /**
+   * What is said to this session, to its user and to everybody. It need not be joined; each message
+   * says in {@code room} to whom it was said.
+   */
+  public Room inbox() {
+    return inbox;
+  }
+
   /** Reads a room from now on. */
   public Room join(String room) {
     return join(room, JoinOptions.DEFAULT);
   }
 
   /**
-   * Reads a room.
+   * Reads a room, or with a wildcard every room that it matches, those that are there and those
+   * that come up: {@code *} stands for one segment of a name, {@code **} at its end for one or
+   * more.
    *
    * @throws CarillonException.RequestRefused when the server does not let this client in
    */
@@ -192,6 +206,15 @@ public final class CarillonClient implements AutoCloseable {
     return driver
         .ask((machine, now, ticket) -> machine.request(now, ticket, id -> query.message(id, room)))
         .thenApply(said -> HistoryPage.of((ServerMessage.History) said));
+  }
+
+  /**
+   * Reads a room's past, message by message, with as many pages as it takes: all of it, or as many
+   * as the query's limit says. Each iteration reads anew, and is for one thread. A position of
+   * another epoch, also of one that begins meanwhile, is {@code epoch_changed}.
+   */
+  public Iterable<Message> past(String room, HistoryQuery query) {
+    return () -> new Past(page -> history(room, page), query);
   }
 
   /** Asks who is in a room. */

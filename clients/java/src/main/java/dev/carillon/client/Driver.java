@@ -227,7 +227,7 @@ final class Driver {
       case Output.Open open -> connector.dial();
       case Output.Send(var message) -> connector.send(message);
       case Output.HangUp(var code, var reason) -> connector.hangUp(code, reason);
-      case Output.Deliver(var event) -> deliver(event);
+      case Output.Deliver(var to, var event) -> deliver(to, event);
       case Output.Tell(var event) -> told(event);
       case Output.Answer(var ticket, var answer) ->
           complete(ticket, future -> future.complete(answer == null ? NOTHING : answer));
@@ -270,6 +270,11 @@ final class Driver {
 
   // -- Rooms
 
+  /** Has the inboxes read; before {@link #start}. */
+  void inbox(Room room) {
+    rooms.put(room.name(), room);
+  }
+
   /** Joins; the room is there before anything of it can come. */
   CompletableFuture<Room> join(Room room, ClientMessage.Join join) {
     CompletableFuture<ServerMessage> joined =
@@ -310,16 +315,16 @@ final class Driver {
     }
   }
 
-  private void deliver(RoomEvent event) {
-    Room room = rooms.get(event.room());
+  private void deliver(String to, RoomEvent event) {
+    Room room = rooms.get(to);
     if (room == null) {
       return;
     }
-    if (event instanceof RoomEvent.Ended) {
-      rooms.remove(event.room());
+    if (event instanceof RoomEvent.Ended && event.room().equals(to)) {
+      rooms.remove(to);
     }
     if (room.put(event)) {
-      machine.setAside(now(), room.name());
+      machine.setAside(now(), event.room());
     }
   }
 

@@ -4,6 +4,7 @@ import dev.carillon.wire.ClientMessage;
 import dev.carillon.wire.Order;
 import dev.carillon.wire.Position;
 import dev.carillon.wire.Start;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,16 @@ public record HistoryQuery(
    */
   public static HistoryQuery last(int count) {
     return new HistoryQuery(new Start.Last(count), null, Order.OLDEST, false);
+  }
+
+  /** What came since then, oldest first. */
+  public static HistoryQuery since(Instant time) {
+    return new HistoryQuery(new Start.Since(time.toEpochMilli()), null, Order.OLDEST, false);
+  }
+
+  /** The same, newest first. */
+  public HistoryQuery newestFirst() {
+    return new HistoryQuery(start, limit, Order.NEWEST, compact);
   }
 
   /** The same from another start. */

@@ -17,9 +17,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A room that was joined. Reading survives lost connections. Each event goes to one taker: to
- * {@link #next()}, to {@link #nextEvent()}, or to the listener of {@link #onEvent}. Safe for use by
- * many threads.
+ * A room that was joined, or several: those that a wildcard matches, or the inbox; each event then
+ * says which room it is from, and the end of one does not end the others. Reading survives lost
+ * connections. Each event goes to one taker: to {@link #next()}, to {@link #nextEvent()}, or to the
+ * listener of {@link #onEvent}. Safe for use by many threads.
  */
 public final class Room implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("dev.carillon.client");
@@ -111,7 +112,7 @@ public final class Room implements AutoCloseable {
 
   private void tell(Consumer<RoomEvent> listener) {
     RoomEvent event = null;
-    while (!(event instanceof RoomEvent.Ended)) {
+    while (!(event instanceof RoomEvent.Ended) || !event.room().equals(name)) {
       try {
         event = nextEvent();
       } catch (CarillonException e) {
@@ -127,7 +128,8 @@ public final class Room implements AutoCloseable {
 
   /**
    * Up to where this client has received. Hand it to {@link JoinOptions#from} to go on there
-   * another time, once everything before it was taken. Null when the room has ended.
+   * another time, once everything before it was taken. Null when the room has ended, and for a
+   * wildcard and the inbox, whose rooms have positions of their own.
    */
   public @Nullable Position position() {
     return driver.read(() -> new Place(driver.machine().position(name))).position();
@@ -198,6 +200,11 @@ public final class Room implements AutoCloseable {
     return client.history(name, query);
   }
 
+  /** Reads the past, message by message; see {@link CarillonClient#past}. */
+  public Iterable<Message> past(HistoryQuery query) {
+    return client.past(name, query);
+  }
+
   /** Asks the application about this room, and waits for the reply. */
   public Payload call(String event, Payload data) {
     return CarillonClient.join(client.callAsync(name, null, event, data, null));
@@ -262,14 +269,17 @@ public final class Room implements AutoCloseable {
     leave();
   }
 
-  /** On the driver's thread; true when the room is to be set aside. */
+  /** On the driver's thread; true when the event's room is to be set aside. */
   boolean put(RoomEvent event) {
     boolean enough = unread.put(event);
-    if (event instanceof RoomEvent.Ended(var room, var error)) {
+    if (event instanceof RoomEvent.Ended(var room, var error) && room.equals(name)) {
       unread.end(error);
       return false;
     }
-    return enough && aside.compareAndSet(false, true);
+    if (enough) {
+      aside.set(true);
+    }
+    return enough;
   }
 
   /** On the driver's thread. */

@@ -123,7 +123,8 @@ public sealed interface RoomEvent
   record Trouble(String room, CarillonException error) implements RoomEvent {}
 
   /**
-   * The room is no longer read, though nobody left it. The last event of a room.
+   * The room is no longer read, though nobody left it. The last event of a room; a wildcard or the
+   * inbox goes on without it.
    *
    * @param room the room
    * @param error why

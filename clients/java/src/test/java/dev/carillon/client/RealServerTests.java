@@ -9,12 +9,16 @@ import dev.carillon.testkit.FaultProxy;
 import dev.carillon.testkit.Faults;
 import dev.carillon.wire.Payload;
 import dev.carillon.wire.PresenceEvent;
+import dev.carillon.wire.Target;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -78,6 +82,68 @@ class RealServerTests {
       other.leave();
       assertThat(catchThrowableOfType(CarillonException.class, other::next).code())
           .isEqualTo("left");
+    }
+  }
+
+  @Test
+  void theInboxGetsWhatIsSaidToTheSessionItsUserAndEverybody() {
+    try (Server server = Carillon.server().listen(0);
+        var ann = CarillonClient.connect(url(server));
+        var bob = CarillonClient.connect(url(server))) {
+      PublishOptions counting = PublishOptions.DEFAULT.withReaderCount();
+      Target you = new Target.Session(bob.session());
+      assertThat(ann.publish(you, Payload.text("you"), counting).readers()).isEqualTo(1);
+      Target user = new Target.User(Objects.requireNonNull(bob.user()));
+      ann.publish(user, Payload.text("user"), PublishOptions.DEFAULT);
+      ann.publish(new Target.Global(), Payload.text("all"), PublishOptions.DEFAULT);
+
+      assertThat(List.of(bob.inbox().next(), bob.inbox().next(), bob.inbox().next()))
+          .extracting(message -> message.room().split("/")[0] + " " + message.data())
+          .containsExactly("$session you", "$user user", "$global all");
+      assertThat(ann.inbox().next().data()).isEqualTo("all");
+    }
+  }
+
+  @Test
+  void aWildcardReadsRoomsThatAreThereAndRoomsThatComeUp() {
+    try (Server server = Carillon.server().listen(0);
+        var client = CarillonClient.connect(url(server))) {
+      client.publish("prices/old", "0");
+      var prices = client.join("prices/*", JoinOptions.last(1));
+      client.publish("prices/new", "1");
+      client.publish("prices/old", "2");
+      client.publish("prices/deep/er", "3");
+      client.publish("prices/new", "4");
+
+      assertThat(List.of(prices.next(), prices.next(), prices.next(), prices.next()))
+          .extracting(message -> message.room() + " " + message.data())
+          .containsExactlyInAnyOrder(
+              "prices/old 0", "prices/new 1", "prices/old 2", "prices/new 4");
+      prices.leave();
+      assertThat(client.join("prices/new", JoinOptions.last(1)).next().data()).isEqualTo("4");
+    }
+  }
+
+  @Test
+  void thePastIsReadPageByPageInEitherDirection() {
+    try (Server server = Carillon.server().listen(0);
+        var client = CarillonClient.connect(url(server))) {
+      String filling = "x".repeat(2000);
+      for (int n = 1; n <= 100; n++) {
+        PublishOptions options = PublishOptions.DEFAULT.withKey("k" + n % 10);
+        client.publish(new Target.Room("r"), Payload.text(n + filling), options);
+      }
+      assertThat(client.history("r", HistoryQuery.OLDEST).more()).isTrue();
+      assertThat(client.past("r", HistoryQuery.OLDEST))
+          .extracting(Message::offset)
+          .isEqualTo(LongStream.rangeClosed(1, 100).boxed().toList());
+      assertThat(client.past("r", HistoryQuery.last(60).newestFirst().withLimit(50)))
+          .extracting(Message::offset)
+          .isEqualTo(LongStream.rangeClosed(0, 49).map(n -> 100 - n).boxed().toList());
+      assertThat(client.past("r", HistoryQuery.OLDEST.compacted()))
+          .extracting(Message::offset)
+          .isEqualTo(LongStream.rangeClosed(91, 100).boxed().toList());
+      assertThat(client.past("r", HistoryQuery.since(Instant.EPOCH).withLimit(1))).hasSize(1);
     }
   }
 

@@ -91,7 +91,7 @@ final class Dispatch {
       case ServerMessage.Heads m -> hearing.heads(m, now);
       case ServerMessage.Left m -> {
         if (!requests.answered(m.id(), m)) {
-          rooms.left(m);
+          rooms.left(m, now);
         }
       }
       case ServerMessage.History m -> requests.answered(m.id(), m);

@@ -37,8 +37,12 @@ final class Life {
 
   /** What else has to know. */
   interface Parts {
-    /** There is no connection any more. */
-    void disconnected();
+    /**
+     * There is no connection any more.
+     *
+     * @param heard when something was heard last, by the server's clock; NEVER if nothing was
+     */
+    void disconnected(long heard);
 
     /** The session is over, and positions with it. */
     void forgetPositions();
@@ -58,6 +62,7 @@ final class Life {
   private @Nullable Secret resume;
   private long openedAt;
   private long welcomedAt = Machine.NEVER;
+  private long serverTimeThen;
   private @Nullable Long slot;
   private long reopenAt = Machine.NEVER;
   private @Nullable Problem refusal;
@@ -112,6 +117,7 @@ final class Life {
     }
     resume = welcome.resume();
     welcomedAt = now;
+    serverTimeThen = welcome.serverTime();
     refusedTokens = 0;
     backoff.reset();
     pulse.promised(welcome.heartbeat());
@@ -203,6 +209,10 @@ final class Life {
     end(new ClientEnded("closed", "the client was closed", null));
   }
 
+  private long serverTime(long at) {
+    return serverTimeThen + at - welcomedAt;
+  }
+
   private void judgeTrust(long now) {
     if (welcomedAt != Machine.NEVER && now - welcomedAt >= Rules.TRUSTED) {
       backoff.trust();
@@ -213,8 +223,10 @@ final class Life {
     judgeTrust(now);
     boolean brief = welcomedAt == Machine.NEVER || now - welcomedAt < Rules.BRIEF;
     speaker.silence();
+    boolean welcomed = welcomedAt != Machine.NEVER;
+    long heard = welcomed ? serverTime(pulse.heardAt()) : Machine.NEVER;
     welcomedAt = Machine.NEVER;
-    parts.disconnected();
+    parts.disconnected(heard);
     Long asked = slot;
     long delay = asked == null ? 0 : Math.min(asked, Rules.LONGEST_SLOT);
     if (asked == null || brief) {

@@ -30,6 +30,9 @@ public final class Machine {
   /** The ticket of a command whose end nobody waits for. */
   public static final long NOBODY = 0;
 
+  /** What the messages for this session, its user and everybody are delivered to. */
+  public static final String INBOX = "$inbox";
+
   /** The time at which nothing is due. */
   public static final long NEVER = Long.MAX_VALUE;
 
@@ -56,9 +59,9 @@ public final class Machine {
   /** What has to know when there is no connection. */
   private final class Connected implements Life.Parts {
     @Override
-    public void disconnected() {
+    public void disconnected(long heard) {
       tokens.disconnected();
-      rooms.disconnected();
+      rooms.disconnected(heard);
       requests.disconnected();
       publishing.disconnected();
     }

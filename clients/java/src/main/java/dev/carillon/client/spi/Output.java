@@ -26,9 +26,10 @@ public sealed interface Output {
   /**
    * Something happened in a room.
    *
+   * @param to as what the room is read: itself, a wildcard, or {@link Machine#INBOX}
    * @param event what
    */
-  record Deliver(RoomEvent event) implements Output {}
+  record Deliver(String to, RoomEvent event) implements Output {}
 
   /** Something happened to the client. */
   record Tell(ClientEvent event) implements Output {}

@@ -26,6 +26,10 @@ final class Pulse {
     checkBy = Machine.NEVER;
   }
 
+  long heardAt() {
+    return heardAt;
+  }
+
   /** The server promises to say something so often; 0 is no promise. */
   void promised(long millis) {
     heartbeat = millis;

@@ -5,6 +5,7 @@ import dev.carillon.wire.Payload;
 import dev.carillon.wire.Position;
 import dev.carillon.wire.Start;
 import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** One room, from join to leave. Its fields are {@link Rooms}' to change. */
@@ -24,6 +25,15 @@ final class Reader {
   final Reading reading;
   final Presence presence;
   final Backoff backoff;
+
+  /** What a wildcard matches; null for one room. */
+  final @Nullable Pattern pattern;
+
+  /** The wildcard or the inbox through which it is read. */
+  @Nullable String group;
+
+  /** From when on rooms are read that came up while a wildcard was not joined, server's time. */
+  @Nullable Long since;
 
   /** Who waits for the first answer. */
   long ticket;
@@ -55,6 +65,7 @@ final class Reader {
     this.due = due;
     this.reading = new Reading(join.room());
     this.presence = new Presence(join.room());
+    this.pattern = Groups.pattern(join.room());
     this.backoff = new Backoff(random);
     if (join.start() instanceof Start.From(Position position)) {
       reading.beginAt(position);
@@ -74,6 +85,21 @@ final class Reader {
     return join.name() != null || (join.start() != null && !(join.start() instanceof Start.From));
   }
 
+  /** The start that is left to wish for. */
+  private @Nullable Start wish() {
+    return since == null ? join.start() : new Start.Since(since);
+  }
+
+  /** How a room is joined by the server that this wildcard matches. */
+  ClientMessage.Join joinOf(String room) {
+    return new ClientMessage.Join(0, room, wish(), join.presence(), join.filter(), null);
+  }
+
+  /** Whether it was joined by its name, and not by the server. */
+  boolean joinedByName() {
+    return request != 0 && phase != Phase.APART;
+  }
+
   /** The join to send now. */
   ClientMessage.Join ask(long number, long now) {
     Position position = reading.position();
@@ -84,7 +110,7 @@ final class Reader {
     if (position != null && stated) {
       start = new Start.From(position);
     } else if (!reading.placed()) {
-      start = join.start();
+      start = wish();
     }
     request = number;
     sentAt = now;

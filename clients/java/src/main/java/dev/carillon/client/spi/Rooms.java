@@ -60,6 +60,9 @@ final class Rooms {
 
   void leave(long ticket, String room, long now) {
     Reader reader = readers.remove(room);
+    if (reader != null && reader.pattern != null) {
+      leaveGroup(room, now);
+    }
     if (reader != null && reader.awaited()) {
       speaker.fail(reader.ticket, new RoomEnded("closed", room + " was left"));
     }
@@ -91,10 +94,27 @@ final class Rooms {
   }
 
   void takeUp(String room, long now) {
-    Reader reader = readers.get(room);
-    if (reader != null && reader.aside) {
-      reader.aside = false;
-      ask(reader, now);
+    for (Reader reader : List.copyOf(readers.values())) {
+      if (reader.aside && room.equals(reader.group == null ? reader.room() : reader.group)) {
+        reader.aside = false;
+        ask(reader, now);
+      }
+    }
+  }
+
+  /** The rooms of a wildcard that is left: another one may have them, or they are left as well. */
+  private void leaveGroup(String group, long now) {
+    for (Reader reader : List.copyOf(readers.values())) {
+      if (!group.equals(reader.group)) {
+        continue;
+      }
+      reader.group = Groups.of(reader.room(), readers.values());
+      if (reader.group == null) {
+        readers.remove(reader.room());
+        if (reader.joinedByName()) { // the others are left with the wildcard
+          sayLeave(reader, now);
+        }
+      }
     }
   }
 
@@ -102,11 +122,17 @@ final class Rooms {
 
   void connected(boolean isNewSession, long now) {
     newSession = isNewSession;
-    readers.values().forEach(reader -> ask(reader, now));
+    List<Reader> all = List.copyOf(readers.values());
+    // Rooms with positions before the wildcards that match them.
+    all.stream().filter(reader -> reader.pattern == null).forEach(reader -> ask(reader, now));
+    all.stream().filter(reader -> reader.pattern != null).forEach(reader -> ask(reader, now));
   }
 
-  void disconnected() {
+  void disconnected(long heard) {
     for (Reader reader : readers.values()) {
+      if (reader.pattern != null && reader.phase == Reader.Phase.LIVE && heard != Machine.NEVER) {
+        reader.since = heard - Groups.MARGIN;
+      }
       reader.phase = Reader.Phase.APART;
       reader.retryAt = Machine.NEVER;
     }
@@ -177,11 +203,39 @@ final class Rooms {
 
   void joined(ServerMessage.Joined joined, long now) {
     Reader reader = readers.get(joined.room());
-    if (reader == null || reader.phase != Reader.Phase.JOINING || joined.id() != reader.request) {
+    if (reader == null) {
+      summoned(joined, now);
+    } else if (reader.phase == Reader.Phase.JOINING && joined.id() == reader.request) {
+      placed(reader, joined, now);
+    }
+  }
+
+  /** The server has joined a room by itself. */
+  private void summoned(ServerMessage.Joined joined, long now) {
+    String room = joined.room();
+    String group = Groups.of(room, readers.values());
+    if (group == null || joined.id() != 0) {
       return;
     }
+    Reader wildcard = readers.get(group);
+    ClientMessage.Join join =
+        wildcard == null
+            ? new ClientMessage.Join(0, room, null, false, null, null)
+            : wildcard.joinOf(room);
+    Reader reader = new Reader(join, Machine.NOBODY, Machine.NEVER, random);
+    reader.group = group;
+    readers.put(room, reader);
+    placed(reader, joined, now);
+  }
+
+  private void placed(Reader reader, ServerMessage.Joined joined, long now) {
     reader.phase = Reader.Phase.LIVE;
     reader.backoff.reset();
+    if (reader.pattern != null) { // its rooms have positions, and it has none
+      speaker.answer(reader.ticket, joined);
+      reader.ticket = Machine.NOBODY;
+      return;
+    }
     List<RoomEvent> events = reader.reading.joined(joined, reader.stated, reader.promised());
     List<RoomEvent> changes =
         joined.presence() == null ? List.of() : reader.presence.listed(joined.presence());
@@ -220,27 +274,32 @@ final class Rooms {
       reader.retryAt = now + (asked == null ? drawn : Math.min(asked, Rules.LONGEST_SLOT));
       deliver(List.of(new RoomEvent.Trouble(reader.room(), refusal)));
     } else {
-      over(reader, new RoomEnded(problem.code(), problem.message()));
+      over(reader, new RoomEnded(problem.code(), problem.message()), now);
     }
   }
 
   /** Not as the answer to a leave of ours: the server takes the room away. */
-  void left(ServerMessage.Left left) {
+  void left(ServerMessage.Left left, long now) {
     Reader reader = live(left.room());
     if (reader != null && left.id() == 0) {
       String reason = left.reason() == null ? "left" : left.reason();
-      over(reader, new RoomEnded(reason, "the server ended the reading of " + left.room()));
+      over(reader, new RoomEnded(reason, "the server ended the reading of " + left.room()), now);
     }
   }
 
-  private void over(Reader reader, RoomEnded error) {
-    readers.remove(reader.room());
+  private void over(Reader reader, RoomEnded error, long now) {
     deliver(List.of(new RoomEvent.Ended(reader.room(), error)));
+    readers.remove(reader.room());
+    if (reader.pattern != null) {
+      leaveGroup(reader.room(), now);
+    }
   }
 
   void deliver(List<RoomEvent> events) {
     for (RoomEvent event : events) {
-      speaker.emit(new Output.Deliver(event));
+      Reader reader = readers.get(event.room());
+      String group = reader == null ? null : reader.group;
+      speaker.emit(new Output.Deliver(group == null ? event.room() : group, event));
     }
   }
 }

@@ -40,7 +40,7 @@ final class Spoken {
         network.add(object().set("send", Player.withoutItsName(sent)));
       }
       case Output.HangUp(var code, var reason) -> network.add(object().put("drop", code));
-      case Output.Deliver(var event) -> application.add(object().set("event", of(event)));
+      case Output.Deliver(var to, var event) -> application.add(object().set("event", of(event)));
       case Output.Tell(var event) -> {
         ObjectNode told = of(event);
         if (told != null) {
