@@ -226,6 +226,8 @@ describe("in Chromium", () => {
     await reader.until(count);
     expect(reader.numbers).toEqual(upTo(count));
     expect(box.requests).toContain("GET /ws");
+    // What got through is remembered beyond a reload.
+    expect(box.requests.filter((line) => line === "UPGRADE /ws").length).toBe(1);
     expect(await opened.evaluate(() => events)).toEqual([]);
     await opened.close();
     await box.stop();
