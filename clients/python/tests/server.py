@@ -15,7 +15,7 @@ from pathlib import Path
 from places import ROOT
 
 COMMAND = Path(os.environ.get("CARILLON", ROOT / "carillon"))
-READY = re.compile(rb"ws://localhost:(\d+)")
+READY = re.compile(rb"wss?://localhost:(\d+)")
 STARTS_WITHIN_SECONDS = 300
 """Building counts, when nobody has done it before."""
 
