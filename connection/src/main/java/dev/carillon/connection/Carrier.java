@@ -3,6 +3,7 @@ package dev.carillon.connection;
 import dev.carillon.core.Payload;
 import dev.carillon.core.spi.Conversation;
 import dev.carillon.core.spi.Line;
+import dev.carillon.core.spi.Protocol;
 import dev.carillon.core.spi.WireForm;
 import dev.carillon.websocket.CloseCode;
 import java.nio.ByteBuffer;
@@ -15,7 +16,7 @@ sealed interface Carrier permits WebSocketStage, StreamStage {
   Conversation converse(Application.Rooms rooms, Line line);
 
   /** The form in which a protocol's readers get messages here. */
-  WireForm form(Application.Rooms rooms);
+  WireForm form(Protocol protocol);
 
   /** Whether anything can be sent: no end has been told. */
   boolean canSend();

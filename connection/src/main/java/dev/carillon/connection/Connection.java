@@ -62,6 +62,11 @@ public final class Connection {
     countIncoming();
   }
 
+  /** How many bytes are still to come of the frame that was begun, so that a read may be larger. */
+  public int expectedBytes() {
+    return paused == 0 ? stage.expectedBytes() : 0;
+  }
+
   /** The socket has read what there was: replies go out now. */
   public void readComplete() {
     loop.endRound();

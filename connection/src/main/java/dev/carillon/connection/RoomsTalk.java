@@ -9,6 +9,7 @@ import dev.carillon.core.spi.Conversation;
 import dev.carillon.core.spi.Credentials;
 import dev.carillon.core.spi.Line;
 import dev.carillon.core.spi.Outlet;
+import dev.carillon.core.spi.Protocol;
 import dev.carillon.core.spi.Terms;
 import dev.carillon.websocket.CloseCode;
 import dev.carillon.websocket.Utf8;
@@ -21,14 +22,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class RoomsTalk implements Talk, Line, Outlet {
   private final Carrier stage;
-  private final Application.Rooms rooms;
+
+  // Not all of what the client said when it connected: that is over.
+  private final Protocol protocol;
+  private final Authenticator authenticator;
+  private final Terms terms;
+
   private final Conversation conversation;
   private @Nullable Session session;
   private boolean closed;
 
   RoomsTalk(Carrier stage, Application.Rooms rooms) {
     this.stage = stage;
-    this.rooms = rooms;
+    this.protocol = rooms.protocol();
+    this.authenticator = rooms.authenticator();
+    this.terms = rooms.terms();
     this.conversation = stage.converse(rooms, this);
   }
 
@@ -130,10 +138,8 @@ final class RoomsTalk implements Talk, Line, Outlet {
       throw new IllegalStateException("closed");
     }
     stage.connection().pause(Connection.AUTHENTICATION);
-    rooms
-        .authenticator()
-        .authenticate(
-            credentials, answer -> stage.connection().loop().shard().post(() -> answered(answer)));
+    authenticator.authenticate(
+        credentials, answer -> stage.connection().loop().shard().post(() -> answered(answer)));
   }
 
   private void answered(Authenticator.Answer answer) {
@@ -151,7 +157,8 @@ final class RoomsTalk implements Talk, Line, Outlet {
     Loop loop = stage.connection().loop();
     Session own = session;
     if (own == null) {
-      own = loop.shard().open(by.user(), by.permissions(), stage.form(rooms), this, conversation);
+      own =
+          loop.shard().open(by.user(), by.permissions(), stage.form(protocol), this, conversation);
       session = own;
     }
     if (own.renew(by)) {
@@ -169,7 +176,7 @@ final class RoomsTalk implements Talk, Line, Outlet {
 
   @Override
   public Terms terms() {
-    return rooms.terms();
+    return terms;
   }
 
   // -- Outlet: what the session can do -----------------------------------------------------------

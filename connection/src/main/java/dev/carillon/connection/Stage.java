@@ -40,6 +40,11 @@ abstract sealed class Stage
     return 0;
   }
 
+  /** Bytes that are to come of the frame that was begun. */
+  int expectedBytes() {
+    return 0;
+  }
+
   /** Bytes that the link keeps elsewhere from being freed. */
   int pinnedBytes() {
     return 0;

@@ -7,6 +7,7 @@ import dev.carillon.core.spi.Conversation;
 import dev.carillon.core.spi.EventStream;
 import dev.carillon.core.spi.EventText;
 import dev.carillon.core.spi.Line;
+import dev.carillon.core.spi.Protocol;
 import dev.carillon.core.spi.Streaming;
 import dev.carillon.core.spi.WireForm;
 import dev.carillon.websocket.CloseCode;
@@ -325,7 +326,7 @@ final class StreamStage extends Stage implements Carrier, EventStream {
   }
 
   @Override
-  public WireForm form(Application.Rooms rooms) {
+  public WireForm form(Protocol protocol) {
     return connection.loop().events(streaming);
   }
 }

@@ -4,6 +4,7 @@ import dev.carillon.core.Disconnect;
 import dev.carillon.core.Payload;
 import dev.carillon.core.spi.Conversation;
 import dev.carillon.core.spi.Line;
+import dev.carillon.core.spi.Protocol;
 import dev.carillon.core.spi.WireForm;
 import dev.carillon.websocket.CloseCode;
 import dev.carillon.websocket.Deflate;
@@ -226,6 +227,11 @@ final class WebSocketStage extends Stage implements Receiver, Carrier {
   }
 
   @Override
+  int expectedBytes() {
+    return engine.expectedBytes();
+  }
+
+  @Override
   int pinnedBytes() {
     return talk.pinnedBytes();
   }
@@ -339,10 +345,10 @@ final class WebSocketStage extends Stage implements Receiver, Carrier {
   }
 
   @Override
-  public WireForm form(Application.Rooms rooms) {
+  public WireForm form(Protocol protocol) {
     int windowBits = deflate == null ? 0 : deflate.agreement().serverWindowBits();
     int threshold = settings.compression().thresholdBytes();
-    return connection.loop().form(rooms.protocol(), windowBits, threshold);
+    return connection.loop().form(protocol, windowBits, threshold);
   }
 
   @Nullable Deflate deflate() {

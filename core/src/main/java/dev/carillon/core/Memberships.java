@@ -3,6 +3,7 @@ package dev.carillon.core;
 import dev.carillon.core.spi.Broker;
 import dev.carillon.core.spi.Notice;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,7 +30,10 @@ final class Memberships {
 
   private final Session session;
   private final Map<RoomName, Joining> rooms = new LinkedHashMap<>(2);
-  private final Set<RoomName> remembered = new LinkedHashSet<>(0);
+
+  /** Rooms of the session that was taken up; one shared empty set while there are none. */
+  private Set<RoomName> remembered = Collections.emptySet();
+
   private boolean remembers;
 
   /** What the session that was taken up had not acknowledged, by room. */
@@ -112,7 +116,7 @@ final class Memberships {
     RoomView view = session.shard().view(room);
     Claim claim = acks == null ? null : new Claim(session, view, acks, unsettled.get(room));
     Joining joining = new Joining(session, view, ref, from, presence, filter, claim, settled);
-    rooms.put(room, joining);
+    rooms.put(view.name(), joining); // the name that all its readers share
     joining.begin(remembered.remove(room));
     session.changed();
   }
@@ -325,7 +329,7 @@ final class Memberships {
   /** The rooms of the session that was taken up, which the client may join again. */
   void remember(DetachedSession found) {
     remembers = true;
-    remembered.addAll(found.rooms());
+    remembered = new LinkedHashSet<>(found.rooms());
     unsettled = found.unsettled();
     for (RoomName inbox : session.inboxes()) {
       if (!found.rooms().contains(inbox)) {
@@ -364,7 +368,7 @@ final class Memberships {
   void forgetRemembered() {
     remembers = false;
     List<RoomName> inboxes = remembered.stream().filter(RoomName::isInbox).toList();
-    remembered.clear();
+    remembered = Collections.emptySet();
     unsettled = Map.of();
     inboxes.forEach(inbox -> missed(inbox, session.began()));
     session.changed();

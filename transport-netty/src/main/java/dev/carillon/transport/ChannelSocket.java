@@ -30,12 +30,6 @@ import org.jspecify.annotations.Nullable;
  * when the piece is gone. Elsewhere bytes are copied into Netty's buffers up to the water mark.
  */
 abstract class ChannelSocket extends ChannelInboundHandlerAdapter implements Socket {
-  /** One read takes this much, so that memory touched by a read stays in the cache. */
-  static final int READ_BYTES = 4096;
-
-  /** Then it is the next channel's turn. */
-  static final int READS_A_TURN = 16;
-
   private static final System.Logger LOG = System.getLogger(ChannelSocket.class.getName());
 
   /** With a direct descriptor: unwritable while Netty holds a single byte. */
@@ -131,6 +125,11 @@ abstract class ChannelSocket extends ChannelInboundHandlerAdapter implements Soc
             bytes.nioBufferCount() == 1
                 ? bytes.internalNioBuffer(bytes.readerIndex(), size)
                 : bytes.nioBuffer());
+        int expected = reader.expectedBytes();
+        if (expected > Reads.SMALL
+            && ctx.channel().config().getRecvByteBufAllocator() instanceof Reads reads) {
+          reads.expect(expected);
+        }
       }
     } finally {
       bytes.release();

@@ -41,6 +41,7 @@ public final class EventLoops implements AutoCloseable {
   private static final class Worker {
     private final EventLoop thread;
     private final Loop loop;
+    private final Reads reads = new Reads();
     private volatile @Nullable Shard shard;
 
     Worker(EventLoop thread, Loop loop) {
@@ -165,7 +166,10 @@ public final class EventLoops implements AutoCloseable {
   @Override
   public void close() {
     group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
-    workers.forEach(worker -> worker.loop.close());
+    for (Worker worker : workers) {
+      worker.loop.close();
+      worker.reads.close();
+    }
   }
 
   IoEventLoopGroup group() {
@@ -173,9 +177,17 @@ public final class EventLoops implements AutoCloseable {
   }
 
   Loop loopOf(EventLoop thread) {
+    return workerOf(thread).loop;
+  }
+
+  Reads readsOf(EventLoop thread) {
+    return workerOf(thread).reads;
+  }
+
+  private Worker workerOf(EventLoop thread) {
     for (Worker worker : workers) {
       if (worker.thread == thread) {
-        return worker.loop;
+        return worker;
       }
     }
     throw new IllegalStateException("the channel belongs to a loop of another group");

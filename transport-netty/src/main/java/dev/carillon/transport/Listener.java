@@ -146,7 +146,7 @@ public final class Listener implements AutoCloseable {
     return new ChannelInitializer<>() {
       @Override
       protected void initChannel(Channel link) {
-        SocketSettings.apply(link, options.tcp(), loops.epoll());
+        SocketSettings.apply(link, options.tcp(), loops);
         if (tls != null) {
           link.pipeline().addLast(tls.newHandler(link.alloc()));
         }

@@ -151,7 +151,7 @@ public final class WebSocketClient {
       return new ChannelInitializer<>() {
         @Override
         protected void initChannel(Channel link) {
-          SocketSettings.apply(link, options.tcp(), loops.epoll());
+          SocketSettings.apply(link, options.tcp(), loops);
           if (secured != null) {
             link.pipeline().addLast(secured.newHandler(link.alloc(), host(uri), port(uri)));
           }

@@ -398,6 +398,11 @@ public final class Engine {
     return reader.receiving();
   }
 
+  /** Bytes that are still to come of the frame of the peer's that has begun, 0 between frames. */
+  public int expectedBytes() {
+    return reader.expectedBytes();
+  }
+
   /** Bytes of memory held for a message that has not ended, to be charged to a governor. */
   public int heldBytes() {
     return reader.heldBytes();

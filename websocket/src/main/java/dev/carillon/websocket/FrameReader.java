@@ -43,6 +43,10 @@ final class FrameReader {
     return inFrame || cutHeader != null || messages.begun();
   }
 
+  int expectedBytes() {
+    return inFrame ? left : 0;
+  }
+
   int heldBytes() {
     return messages.heldBytes();
   }

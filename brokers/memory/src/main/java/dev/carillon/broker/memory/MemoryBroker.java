@@ -11,7 +11,6 @@ import java.time.InstantSource;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
@@ -23,16 +22,22 @@ import java.util.random.RandomGenerator;
  * to keeps its newest message only.
  */
 public final class MemoryBroker implements Broker {
-  /** A room that nobody follows and that holds nothing is looked for every so many appends. */
+  /**
+   * A room that nobody follows and that holds nothing is looked for every so many appends to one
+   * room, and every so many rooms: nothing that all appends count on, as they would meet there.
+   */
   private static final int SWEEP_EVERY = 1024;
 
   private final Policies policies;
   private final InstantSource clock;
   private final RandomGenerator random;
   private final ConcurrentHashMap<RoomName, MemoryRoom> rooms = new ConcurrentHashMap<>();
-  private final AtomicLong weight = new AtomicLong();
-  private final AtomicLong appends = new AtomicLong();
-  private final long maxWeight;
+  private final TotalWeight weight;
+
+  /** How many rooms were made; guarded by the source of randomness. */
+  private int made;
+
+  private volatile boolean sweepDue;
   private volatile boolean closed;
 
   /** A broker whose logs together weigh at most a quarter of the heap. */
@@ -50,7 +55,7 @@ public final class MemoryBroker implements Broker {
     this.policies = policies;
     this.clock = clock;
     this.random = random;
-    this.maxWeight = maxWeight;
+    this.weight = new TotalWeight(maxWeight);
   }
 
   @Override
@@ -59,12 +64,14 @@ public final class MemoryBroker implements Broker {
       answer.accept(Collections.nCopies(batch.size(), new Appended.Failed(false, closedProblem())));
       return;
     }
+    MemoryRoom room;
     List<Appended> results;
     do {
-      results = room(name).append(batch, clock.millis(), weight.get() > maxWeight);
+      room = room(name);
+      results = room.append(batch, clock.millis(), weight.isTooMuch());
     } while (results.isEmpty() && !batch.isEmpty()); // the sweep took the room just then
     answer.accept(results);
-    if (appends.incrementAndGet() % SWEEP_EVERY == 0) {
+    if (sweepDue || room.hasTaken(SWEEP_EVERY)) {
       sweep();
     }
   }
@@ -149,11 +156,15 @@ public final class MemoryBroker implements Broker {
 
   private Epoch newEpoch() {
     synchronized (random) {
+      if (++made % SWEEP_EVERY == 0) {
+        sweepDue = true;
+      }
       return Epoch.random(random);
     }
   }
 
   private void sweep() {
+    sweepDue = false;
     long now = clock.millis();
     rooms.values().removeIf(room -> room.retire(now));
   }

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** One room's log, its followers and what is remembered of its publishers, behind one lock. */
@@ -27,7 +26,7 @@ final class MemoryRoom {
   private final RoomName name;
   private final RoomPolicy policy;
   private final Epoch epoch;
-  private final AtomicLong totalWeight;
+  private final TotalWeight totalWeight;
   private final List<Broker.Feed> feeds = new ArrayList<>(1);
   private final Map<String, MemoryPublisher> publishers =
       new LinkedHashMap<>(4, 0.75f, true) {
@@ -48,10 +47,17 @@ final class MemoryRoom {
   private long first = 1;
   private long head;
   private long weight;
+
+  /** What of the weight the sum of all rooms does not have yet. */
+  private long unsaid;
+
+  /** How many batches have been appended, for the broker's sweep. */
+  private int batches;
+
   private long lastUsed;
   private boolean retired;
 
-  MemoryRoom(RoomName name, RoomPolicy policy, Epoch epoch, AtomicLong totalWeight) {
+  MemoryRoom(RoomName name, RoomPolicy policy, Epoch epoch, TotalWeight totalWeight) {
     this.name = name;
     this.policy = policy;
     this.epoch = epoch;
@@ -65,6 +71,7 @@ final class MemoryRoom {
       return List.of();
     }
     lastUsed = now;
+    batches++;
     List<Broker.Appended> results = new ArrayList<>(batch.size());
     List<Entry> added = new ArrayList<>(batch.size());
     for (Broker.Append append : batch) {
@@ -77,6 +84,11 @@ final class MemoryRoom {
       }
     }
     return results;
+  }
+
+  /** Whether it has taken a multiple of so many batches. Only a hint when others append, too. */
+  boolean hasTaken(int multiple) {
+    return batches % multiple == 0;
   }
 
   private boolean isFull(boolean overWeight) {
@@ -182,6 +194,10 @@ final class MemoryRoom {
             && head < first
             && now - lastUsed > META_TTL_MILLIS
             && (cursors == null || cursors.isEmptyAt(now));
+    if (retired) {
+      totalWeight.takeAll(unsaid);
+      unsaid = 0;
+    }
     return retired;
   }
 
@@ -251,6 +267,6 @@ final class MemoryRoom {
 
   private void weigh(int change) {
     weight += change;
-    totalWeight.addAndGet(change);
+    unsaid = totalWeight.take(unsaid + change);
   }
 }
