@@ -52,6 +52,20 @@ final class Figures {
     return row + "\n";
   }
 
+  /** The median of Carillon's figure through the peer's; NaN when there is none. */
+  static double ratio(double[] own, double[] other) {
+    double[] ratios = new double[own.length];
+    for (int i = 0; i < ratios.length; i++) {
+      ratios[i] = own[i] / other[i];
+    }
+    double[] sorted = counted(ratios);
+    return sorted.length == 0 ? Double.NaN : median(sorted);
+  }
+
+  private static double median(double[] sorted) {
+    return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
+  }
+
   private static double[] counted(double[] values) {
     return values == null
         ? new double[0]
@@ -62,7 +76,7 @@ final class Figures {
     if (sorted.length == 0) {
       return "";
     }
-    double median = (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
+    double median = median(sorted);
     String least = String.format(Locale.ROOT, format, sorted[0]);
     String most = String.format(Locale.ROOT, format, sorted[sorted.length - 1]);
     return "**%s** %s–%s".formatted(String.format(Locale.ROOT, format, median), least, most);

@@ -2,44 +2,66 @@ package dev.carillon.benchmarks;
 
 import dev.carillon.load.Scenario;
 import dev.carillon.load.Target;
+import java.util.Map;
 
 /**
  * What is measured in CPU time a message. Rates are such that the generator has time to spare: what
  * a server does with its own time to spare is not asked here.
  */
 enum Workload {
-  ECHO("echo, 32 B, one in flight", Peer.Ability.ECHO, new Scenario.Echo(64, 1, 32, 25_000)),
-  PIPELINED("echo, 32 B, 16 pipelined", Peer.Ability.ECHO, new Scenario.Echo(64, 16, 32, 320_000)),
-  LARGE("echo, 64 KiB", Peer.Ability.ECHO, new Scenario.Echo(16, 1, 64 << 10, 3_000)),
+  ECHO(
+      "echo, 32 B, one in flight",
+      Peer.Ability.ECHO,
+      new Scenario.Echo(64, 1, 32, 25_000),
+      Map.of(Peer.BUN, 1.15, Peer.WS, 0.5)),
+  PIPELINED(
+      "echo, 32 B, 16 pipelined",
+      Peer.Ability.ECHO,
+      new Scenario.Echo(64, 16, 32, 320_000),
+      Map.of(Peer.BUN, 0.75)),
+  LARGE(
+      "echo, 64 KiB",
+      Peer.Ability.ECHO,
+      new Scenario.Echo(16, 1, 64 << 10, 3_000),
+      Map.of(Peer.BUN, 1.3)),
   FAN_OUT(
       "fan-out to 5,000, 128 B",
       Peer.Ability.ROOMS,
-      new Scenario.FanOut(5_000, 1, false, 1, 128, 10)),
+      new Scenario.FanOut(5_000, 1, false, 1, 128, 10),
+      Map.of(Peer.BUN, 0.95, Peer.CENTRIFUGE, 0.4)),
   BURST_30(
       "bursts of 30 to 5,000",
       Peer.Ability.ROOMS,
-      new Scenario.FanOut(5_000, 1, false, 30, 128, 120)),
+      new Scenario.FanOut(5_000, 1, false, 30, 128, 120),
+      Map.of(Peer.BUN, 1.0)),
   BURST_100(
       "bursts of 100 to 5,000",
       Peer.Ability.ROOMS,
-      new Scenario.FanOut(5_000, 1, false, 100, 128, 300)),
+      new Scenario.FanOut(5_000, 1, false, 100, 128, 300),
+      Map.of(Peer.BUN, 0.3)),
   DEFLATE(
       "deflate, 1 KiB to 1,000",
       Peer.Ability.DEFLATE,
-      new Scenario.FanOut(1_000, 1, false, 1, 1024, 20)),
+      new Scenario.FanOut(1_000, 1, false, 1, 1024, 20),
+      Map.of(Peer.BUN, 0.4)),
   MIXED(
       "2,000 in 200 mixed rooms",
       Peer.Ability.ROOMS,
-      new Scenario.FanOut(2_000, 200, true, 1, 128, 2_000));
+      new Scenario.FanOut(2_000, 200, true, 1, 128, 2_000),
+      Map.of());
 
   final String title;
   final Peer.Ability ability;
   final Scenario scenario;
 
-  Workload(String title, Peer.Ability ability, Scenario scenario) {
+  /** What Carillon may need at most, in terms of the peer's, where that can be close. */
+  final Map<Peer, Double> bars;
+
+  Workload(String title, Peer.Ability ability, Scenario scenario, Map<Peer, Double> bars) {
     this.title = title;
     this.ability = ability;
     this.scenario = scenario;
+    this.bars = bars;
   }
 
   Target target(RunningPeer running) {
