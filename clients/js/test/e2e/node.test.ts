@@ -201,7 +201,7 @@ describe("when the server goes away", () => {
 
   it.each(ways(3))("kept on the disk and read over %s, nothing is lost and nothing doubled, whatever was in doubt", async (way, kills) => {
     const folder = await mkdtemp(join(tmpdir(), "carillon-js-"));
-    const server = await Carillon.start("--data", folder);
+    const server = await Carillon.start("--data", folder, "--set", "rooms.disk.retention.count=100000");
     const options = { transports: [way] };
     const [writer, reader] = [await open(server.url, options), await open(server.url, options)];
     const seen = witness(await reader.join<number>("disk"));
