@@ -90,10 +90,21 @@ final class Claim implements Subscriptions.Holder {
     };
   }
 
-  /** Where the reader begins: where it stands, whatever it wished, if it has been here before. */
+  /**
+   * Where the reader begins: where it stands, whatever it wished, if it has been here before. A
+   * session may have acknowledged what was about to come again, and wait for that: it gets it.
+   */
   From from(From wished) {
     Broker.Cursor cursor = known;
-    return cursor == null ? wished : new From.After(new Position(cursor.epoch(), cursor.acked()));
+    if (cursor == null) {
+      return wished;
+    }
+    boolean waits =
+        who == null
+            && wished instanceof From.After(Position seen)
+            && seen.epoch().equals(cursor.epoch())
+            && seen.offset() < cursor.acked();
+    return waits ? wished : new From.After(new Position(cursor.epoch(), cursor.acked()));
   }
 
   /** Makes the subscription if it is a new one, so that nothing behind this position is dropped. */

@@ -122,6 +122,9 @@ final class Memberships {
   }
 
   void leave(long ref, RoomName room) {
+    if (!unsettled.isEmpty()) {
+      unsettled.remove(room);
+    }
     Joining joining = rooms.remove(room);
     if (joining == null) {
       String words = "room " + room + " has not been joined";
@@ -330,7 +333,7 @@ final class Memberships {
   void remember(DetachedSession found) {
     remembers = true;
     remembered = new LinkedHashSet<>(found.rooms());
-    unsettled = found.unsettled();
+    unsettled = found.unsettled().isEmpty() ? Map.of() : new LinkedHashMap<>(found.unsettled());
     for (RoomName inbox : session.inboxes()) {
       if (!found.rooms().contains(inbox)) {
         missed(inbox, found.lostAt());

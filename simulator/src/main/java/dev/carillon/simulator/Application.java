@@ -3,6 +3,7 @@ package dev.carillon.simulator;
 import dev.carillon.client.CarillonException;
 import dev.carillon.client.Message;
 import dev.carillon.client.RoomEvent;
+import dev.carillon.core.spi.Broker;
 import dev.carillon.wire.ClientMessage;
 import dev.carillon.wire.Order;
 import dev.carillon.wire.Payload;
@@ -25,6 +26,9 @@ final class Application {
   private final Map<String, Boolean> wanted = new LinkedHashMap<>();
   private final Set<String> shown = new TreeSet<>();
   private final Map<String, Long> published = new LinkedHashMap<>();
+  private final Map<String, Owing> owing = new LinkedHashMap<>();
+  private final Set<String> named = new TreeSet<>();
+  private final Set<String> acked = new TreeSet<>();
   private long losses;
 
   Application(World world, Witness witness, Device device) {
@@ -71,7 +75,18 @@ final class Application {
         };
     boolean presence = world.workload.nextBoolean();
     wanted.put(room, presence);
-    ClientMessage.Join join = new ClientMessage.Join(0, room, start, presence, null, null);
+    int how = room.equals(Trial.WORK) ? world.workload.nextInt(5) : 0;
+    String name = how > 1 ? device.name() : null;
+    boolean ack = how == 1;
+    named.remove(room);
+    acked.remove(room);
+    if (name != null) {
+      named.add(room);
+    }
+    if (name != null || ack) {
+      acked.add(room);
+    }
+    ClientMessage.Join join = new ClientMessage.Join(0, room, start, presence, null, name, ack);
     device.ask((machine, now, ticket) -> machine.join(now, ticket, join), true, "join " + room);
   }
 
@@ -105,7 +120,15 @@ final class Application {
         witness.violated("7 " + device.name() + " was let into " + room);
       }
       tracks.put(
-          room, new Track(witness, device.name(), room, joined.epoch(), joined.head() + 1, true));
+          room,
+          new Track(
+              witness,
+              device.name(),
+              room,
+              joined.epoch(),
+              joined.head() + 1,
+              true,
+              acked.contains(room)));
       if (Boolean.TRUE.equals(presence)) {
         shown.add(room);
       }
@@ -128,17 +151,32 @@ final class Application {
       return;
     }
     switch (event) {
-      case Message message -> track.message(message.entry());
-      case RoomEvent.Resumed(var room, var epoch, var from, var to) ->
-          track.resumed(epoch, from, to);
+      case Message message -> {
+        track.message(message.entry());
+        if (track.acks()) {
+          owes(message);
+        }
+      }
+      case RoomEvent.Resumed(var room, var epoch, var from, var to) -> {
+        track.resumed(epoch, from, to);
+        if (named.contains(room)) {
+          owing(room).resumed(epoch, from, offset -> device.isDead(room, epoch, offset));
+        }
+      }
       case RoomEvent.Gap(var room, var epoch, var ranges, var reason) -> {
         losses++;
         track.announced(ranges);
+        if (named.contains(room)) {
+          owing(room).lost(epoch, ranges);
+        }
       }
       case RoomEvent.Skipped(var room, var ranges) -> track.announced(ranges);
       case RoomEvent.Reset reset -> {
         losses++;
         track.reset(reset.epoch(), reset.head());
+        if (named.contains(reset.room())) {
+          owing(reset.room()).reset(reset.epoch(), reset.head());
+        }
       }
       case RoomEvent.Missing missing ->
           witness.violated("2 " + device.name() + " misses what nobody announced: " + missing);
@@ -148,11 +186,69 @@ final class Application {
         shown.remove(room);
         witness.violated("13 " + device.name() + " lost its room " + room + ": " + error.code());
       }
-      case RoomEvent.Rewind rewind ->
-          witness.violated("6 " + device.name() + " got a rewind that nobody asked for");
+      case RoomEvent.Rewind rewind -> track.rewound(rewind.to());
       case RoomEvent.Stale stale -> {}
       case RoomEvent.PresenceChanged changed -> {}
       case RoomEvent.Trouble trouble -> {}
+    }
+  }
+
+  // -- Acknowledging
+
+  private Owing owing(String room) {
+    return owing.computeIfAbsent(room, absent -> new Owing(witness, device.name()));
+  }
+
+  /** It deals with a message, now or later, refuses it, or forgets it. */
+  private void owes(Message message) {
+    if (named.contains(message.room())) {
+      owing(message.room()).got(message.epoch(), message.offset());
+    }
+    int fate = device.isCalm() ? 0 : world.workload.nextInt(10);
+    if (fate < 8) {
+      boolean refuses = fate == 7;
+      long later = fate < 5 ? 1 : world.workload.nextInt(2500);
+      world.after(later, "deal", () -> deal(message, refuses));
+    }
+  }
+
+  private void deal(Message message, boolean refuses) {
+    String room = message.room();
+    Track track = tracks.get(room);
+    if (track == null || !track.acks() || !track.position().epoch().equals(message.epoch())) {
+      return;
+    }
+    String epoch = message.epoch();
+    String name = named.contains(room) ? device.name() : null;
+    if (refuses) {
+      device.say(new ClientMessage.Nack(room, epoch, message.offset(), name, "refused"));
+    } else {
+      if (name != null) {
+        owing(room).acked(epoch, message.offset());
+      }
+      device.say(new ClientMessage.Ack(room, epoch, message.offset(), name));
+    }
+  }
+
+  /** The server has the subscription's cursor kept. */
+  void kept(String room, Broker.Cursor cursor) {
+    String epoch = cursor.epoch().toString();
+    owing(room)
+        .kept(
+            epoch,
+            cursor.acked(),
+            offset -> device.isTrimmed(room, epoch, offset) || device.isDead(room, epoch, offset));
+  }
+
+  /** Whether it reads this room for its subscription. */
+  boolean subscribes(String room) {
+    return named.contains(room) && tracks.containsKey(room);
+  }
+
+  /** Everything has come to rest. */
+  void settled(String room, String epoch, long head) {
+    if (subscribes(room)) {
+      owing(room).settled(epoch, head, offset -> device.isDead(room, epoch, offset));
     }
   }
 

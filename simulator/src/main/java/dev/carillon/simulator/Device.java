@@ -74,6 +74,26 @@ final class Device implements ClientSide.Driver {
     return token.value().equals(TRUSTED);
   }
 
+  /** The name of its user. */
+  String user() {
+    return token.value();
+  }
+
+  /** Whether the faults are over, and everybody does what he should. */
+  boolean isCalm() {
+    return trial.isCalm();
+  }
+
+  /** Whether a message is not kept any more; it may not have been told so yet. */
+  boolean isTrimmed(String room, String epoch, long offset) {
+    return trial.isTrimmed(room, epoch, offset);
+  }
+
+  /** Whether the dead letters have what this device's subscription was owed. */
+  boolean isDead(String room, String epoch, long offset) {
+    return trial.isDead(user() + "/" + name, room, epoch, offset);
+  }
+
   Application application() {
     return application;
   }

@@ -3,6 +3,7 @@ package dev.carillon.simulator;
 import dev.carillon.broker.memory.MemoryBroker;
 import dev.carillon.core.Entry;
 import dev.carillon.core.Epoch;
+import dev.carillon.core.Message;
 import dev.carillon.core.Policies;
 import dev.carillon.core.Position;
 import dev.carillon.core.Problem;
@@ -14,7 +15,9 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A broker far away: it delays, answers out of order, refuses, answers that it cannot tell, applies
@@ -30,6 +33,7 @@ final class FaultyBroker implements Broker {
   private final List<FarFeed> feeds = new ArrayList<>();
   private Broker store;
   private int faultsPerThousand;
+  private BiConsumer<Subscriber, Cursor> watcher = (who, cursor) -> {};
 
   FaultyBroker(World world, Policies policies, int faultsPerThousand) {
     this(world, policies, world, faultsPerThousand, false);
@@ -54,6 +58,11 @@ final class FaultyBroker implements Broker {
   private Broker newStore() {
     Broker held = new MemoryBroker(policies, clock, chance.split(), 1L << 30);
     return onDisk ? new DiskBroker(world, chance.split(), held) : held;
+  }
+
+  /** Has somebody told of each cursor that is to be kept. */
+  void watch(BiConsumer<Subscriber, Cursor> by) {
+    watcher = by;
   }
 
   /** From now on everything works, only slowly. */
@@ -103,6 +112,53 @@ final class FaultyBroker implements Broker {
           }
         });
     return heads.getFirst();
+  }
+
+  /** How far a subscription has come, in truth; null when there is none. */
+  @Nullable Cursor cursor(RoomName room, Subscriber who) {
+    List<Cursor> cursors = new ArrayList<>(1);
+    store.subscription(
+        room,
+        who,
+        answer -> {
+          if (answer instanceof Answer.Done<Subscription>(var found) && found.cursor() != null) {
+            cursors.add(found.cursor());
+          }
+        });
+    return cursors.isEmpty() ? null : cursors.getFirst();
+  }
+
+  /** Whether a message is not kept any more, in truth: it was trimmed, or the log is no more. */
+  boolean isTrimmed(RoomName room, String epoch, long offset) {
+    List<Extent> extents = new ArrayList<>(1);
+    store.read(
+        room,
+        1,
+        1,
+        1,
+        answer -> {
+          if (answer instanceof Answer.Done<Page>(var page)) {
+            extents.add(page.extent());
+          }
+        });
+    Extent now = extents.getFirst();
+    return !now.epoch().toString().equals(epoch) || offset < now.oldest();
+  }
+
+  /** The messages of a room, in truth. */
+  List<Message> messages(RoomName room) {
+    List<Message> found = new ArrayList<>();
+    store.read(
+        room,
+        1,
+        Integer.MAX_VALUE,
+        Integer.MAX_VALUE,
+        answer -> {
+          if (answer instanceof Answer.Done<Page>(var page)) {
+            page.entries().forEach(entry -> found.add(entry.message()));
+          }
+        });
+    return found;
   }
 
   private boolean fault() {
@@ -229,6 +285,7 @@ final class FaultyBroker implements Broker {
   @Override
   public void settle(
       RoomName room, Subscriber who, Cursor cursor, Consumer<Answer<Cursor>> answer) {
+    watcher.accept(who, cursor);
     Broker at = store;
     if (fault()) {
       if (chance.nextBoolean()) {

@@ -23,16 +23,31 @@ final class Track {
   private long expected;
   private boolean fresh;
 
+  /** Whether the reader acknowledges, so that what it had may come again. */
+  private final boolean acks;
+
   /**
    * A reader that has joined; {@code fresh} as long as the server may still say where it begins.
    */
-  Track(Witness witness, String who, String room, String epoch, long expected, boolean fresh) {
+  Track(
+      Witness witness,
+      String who,
+      String room,
+      String epoch,
+      long expected,
+      boolean fresh,
+      boolean acks) {
     this.witness = witness;
     this.who = who;
     this.room = room;
     this.epoch = epoch;
     this.expected = expected;
     this.fresh = fresh;
+    this.acks = acks;
+  }
+
+  boolean acks() {
+    return acks;
   }
 
   Position position() {
@@ -48,9 +63,33 @@ final class Track {
       return;
     }
     pass();
+    if (acks && inEpoch.equals(epoch)) {
+      goBack(from);
+      expected = from;
+      return;
+    }
     if (!inEpoch.equals(epoch) || from != expected) {
       violated(6, "expected " + epoch + " " + expected + ", resumed " + inEpoch + " " + from);
     }
+  }
+
+  /** What was not acknowledged comes again. */
+  void rewound(long to) {
+    pass();
+    if (!acks) {
+      violated(6, "a rewind that nobody asked for, to " + to);
+    } else if (to >= expected) {
+      violated(3, "a rewind to " + to + ", but only " + (expected - 1) + " has come");
+    }
+    goBack(to + 1);
+    expected = to + 1;
+  }
+
+  private void goBack(long from) {
+    if (from < expected) {
+      lastOf.clear();
+    }
+    announced.clear();
   }
 
   void reset(String newEpoch, long head) {

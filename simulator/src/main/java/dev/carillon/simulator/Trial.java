@@ -1,14 +1,20 @@
 package dev.carillon.simulator;
 
+import dev.carillon.core.AckPolicy;
+import dev.carillon.core.Message;
 import dev.carillon.core.NodeSettings;
 import dev.carillon.core.Policies;
 import dev.carillon.core.Position;
 import dev.carillon.core.Retention;
 import dev.carillon.core.RoomName;
 import dev.carillon.core.RoomPolicy;
+import dev.carillon.core.Subscriber;
+import dev.carillon.core.SubscriptionPolicy;
+import dev.carillon.core.spi.Broker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * One run of everything: real clients' state machines, real WebSocket and protocol bytes, a
@@ -16,8 +22,14 @@ import java.util.List;
  */
 public final class Trial {
   private static final int CLIENTS = 5;
+  private static final Retention ALL = new Retention(1_000_000, 1L << 40, Duration.ofDays(9));
   private static final long SETTLE_MILLIS = 120_000;
-  private static final List<String> ROOMS = List.of("a", "b/c", "d", "secret");
+
+  /** Where what comes is acknowledged, by some. */
+  static final String WORK = "work";
+
+  private static final List<String> ROOMS = List.of("a", "b/c", "d", "secret", WORK);
+  private static final RoomName DEAD = RoomName.of("dead");
 
   private final World world;
   private final Witness witness;
@@ -69,16 +81,24 @@ public final class Trial {
       retention = new Retention(100_000, 1 << 28, Duration.ofHours(1));
     }
     RoomPolicy policy = RoomPolicy.DEFAULT.withRetention(retention);
-    policies = room -> policy;
+    RoomPolicy work = policy.durable(acks(), SubscriptionPolicy.DEFAULT);
+    RoomPolicy dead = RoomPolicy.DEFAULT.withRetention(ALL);
+    policies = room -> room.value().equals(WORK) ? work : room.equals(DEAD) ? dead : policy;
     settings = world.settings();
     int errors = mode == Mode.CALM ? 0 : world.workload.nextInt(3) * 20;
     // Of every three seeds; not drawn, so that it moves nothing else.
     boolean onDisk = Long.remainderUnsigned(seed, 3) == 1;
     broker = new FaultyBroker(world, policies, world, errors, onDisk);
     server = new SimulatedServer(world, witness, policies, settings, broker);
+    broker.watch(this::kept);
     for (int i = 0; i < CLIENTS; i++) {
       devices.add(new Device(world, witness, this, i));
     }
+  }
+
+  private AckPolicy acks() {
+    int most = 1 + world.workload.nextInt(12);
+    return new AckPolicy(Duration.ofMillis(800), 3, most, DEAD);
   }
 
   /**
@@ -124,6 +144,34 @@ public final class Trial {
       StackTraceElement[] trace = fault.getStackTrace();
       witness.violated("0 " + fault + (trace.length == 0 ? "" : " at " + trace[0]));
     }
+  }
+
+  /** The server has a cursor kept. */
+  private void kept(Subscriber who, Broker.Cursor cursor) {
+    devices.stream()
+        .filter(device -> device.name().equals(who.name()))
+        .forEach(device -> device.application().kept(WORK, cursor));
+  }
+
+  /** Whether the server may have passed over a message, for want of it. */
+  boolean isTrimmed(String room, String epoch, long offset) {
+    return broker.isTrimmed(RoomName.of(room), epoch, offset);
+  }
+
+  boolean isCalm() {
+    return !faulty;
+  }
+
+  /** Whether a message that a reader did not acknowledge is among the dead letters. */
+  boolean isDead(String reader, String room, String epoch, long offset) {
+    return broker.messages(DEAD).stream()
+        .map(Message::tags)
+        .anyMatch(
+            tags ->
+                reader.equals(tags.get("dead.reader"))
+                    && room.equals(tags.get("dead.room"))
+                    && epoch.equals(tags.get("dead.epoch"))
+                    && Long.toString(offset).equals(tags.get("dead.offset")));
   }
 
   SimulatedServer server() {
@@ -193,6 +241,19 @@ public final class Trial {
     if (witness.violations().isEmpty()) {
       checkPresence();
       checkAcknowledged();
+      checkSubscriptions();
+    }
+  }
+
+  private void checkSubscriptions() {
+    Position head = broker.head(RoomName.of(WORK));
+    devices.forEach(
+        device -> device.application().settled(WORK, head.epoch().toString(), head.offset()));
+    for (Message letter : broker.messages(DEAD)) {
+      Map<String, String> tags = letter.tags();
+      if (!WORK.equals(tags.get("dead.room")) || tags.getOrDefault("dead.reason", "").isEmpty()) {
+        witness.violated("16 a dead letter that does not say why: " + letter);
+      }
     }
   }
 
@@ -216,7 +277,25 @@ public final class Trial {
         }
       }
     }
-    return presence();
+    String behind = behind();
+    return behind.isEmpty() ? presence() : behind;
+  }
+
+  /** A subscription of which not everything is acknowledged; empty when there is none. */
+  private String behind() {
+    RoomName room = RoomName.of(WORK);
+    Position head = broker.head(room);
+    for (Device device : devices) {
+      if (device.application().subscribes(WORK)) {
+        Broker.Cursor cursor = broker.cursor(room, new Subscriber(device.user(), device.name()));
+        if (cursor == null
+            || cursor.acked() != head.offset()
+            || !cursor.epoch().equals(head.epoch())) {
+          return device.name() + " has acknowledged " + cursor + " of " + head;
+        }
+      }
+    }
+    return "";
   }
 
   private void checkPresence() {

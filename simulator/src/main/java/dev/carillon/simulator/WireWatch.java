@@ -48,6 +48,7 @@ final class WireWatch {
           of(m.room(), t -> t.announced(m.ranges()));
         }
       }
+      case ServerMessage.Rewind m -> of(m.room(), t -> t.rewound(m.to()));
       case ServerMessage.Message m -> of(m.room(), t -> t.message(m.entry()));
       case ServerMessage.Presence m -> {
         Crowd crowd = crowds.get(m.room());
@@ -81,10 +82,12 @@ final class WireWatch {
       return;
     }
     String room = joined.room();
+    boolean acks = asked.ack() || asked.name() != null;
+    String wire = who + "'s wire";
     Track track =
-        asked.start() instanceof Start.From(Position(var epoch, var offset))
-            ? new Track(witness, who + "'s wire", room, epoch, offset + 1, false)
-            : new Track(witness, who + "'s wire", room, joined.epoch(), joined.head() + 1, true);
+        asked.start() instanceof Start.From(Position(var epoch, var offset)) && !acks
+            ? new Track(witness, wire, room, epoch, offset + 1, false, false)
+            : new Track(witness, wire, room, joined.epoch(), joined.head() + 1, true, acks);
     tracks.put(room, track);
     if (joined.presence() != null) {
       crowds.put(room, new Crowd(witness, who + " in " + room));

@@ -119,6 +119,16 @@ record PlantedBug(String name, boolean quick, List<Edit> edits) {
               "      groups.remove(reader.group);\n",
               ""),
           quick(
+              "a subscription goes on one behind what was acknowledged",
+              CORE + "Claim.java",
+              "new Position(cursor.epoch(), cursor.acked())",
+              "new Position(cursor.epoch(), Math.min(view.head(), cursor.acked() + 1))"),
+          slow(
+              "the lowest message that was sent counts as acknowledged",
+              CORE + "AckWindow.java",
+              "Math.max(passed, acknowledged) : first.from() - 1;",
+              "Math.max(passed, acknowledged) : first.from();"),
+          quick(
               "the client joins again one behind its position",
               CLIENT + "Reading.java",
               "new Position(epoch, expected - 1)",

@@ -36,6 +36,9 @@ final class Reading {
   private boolean placed;
   private @Nullable Position forgotten;
 
+  /** Where we were in a log that the room has left since; null once that was told. */
+  private @Nullable Position left;
+
   /** Comes again after an attempt in vain, perhaps to another client; 0 for none. */
   private long retried;
 
@@ -92,6 +95,10 @@ final class Reading {
     if (old != null) {
       return List.of(reset(old, joined.epoch(), joined.head(), joined.oldest(), SESSION_EXPIRED));
     }
+    Position before = position();
+    if (before != null && !joined.epoch().equals(before.epoch())) {
+      left = before; // the server keeps our place, and now in another log
+    }
     move(joined.epoch(), joined.head() + 1);
     return List.of();
   }
@@ -100,8 +107,14 @@ final class Reading {
     placed = true;
     RoomEvent told = new RoomEvent.Resumed(room, resumed.epoch(), resumed.from(), resumed.to());
     if (fresh) {
-      move(resumed.epoch(), resumed.from());
+      Position old = left;
+      left = null;
       fresh = false;
+      if (old != null) {
+        long head = resumed.from() - 1;
+        return List.of(reset(old, resumed.epoch(), head, null, EPOCH_CHANGED), told);
+      }
+      move(resumed.epoch(), resumed.from());
       return List.of(told);
     }
     if (!resumed.epoch().equals(epoch)) {
@@ -115,7 +128,9 @@ final class Reading {
   List<RoomEvent> reset(ServerMessage.Reset reset) {
     fresh = false;
     placed = true;
-    return List.of(reset(position(), reset.epoch(), reset.head(), reset.oldest(), reset.reason()));
+    Position old = left == null ? position() : left;
+    left = null;
+    return List.of(reset(old, reset.epoch(), reset.head(), reset.oldest(), reset.reason()));
   }
 
   @Nullable List<RoomEvent> message(Entry entry) {
