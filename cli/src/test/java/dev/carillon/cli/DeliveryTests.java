@@ -41,7 +41,8 @@ class DeliveryTests {
   private static final String CONFIGURATION =
       """
       tcp: {send_buffer: 16 KiB}
-      limits: {stall_timeout: 10m}
+      limits: {stall_timeout: 10m, handshake_timeout: 2m}
+      auth: {timeout: 2m}
       heartbeat: {interval: 10m}
       rooms:
         disconnect: {presence: off, slow_readers: {action: disconnect, max_behind: 64 KiB}}
