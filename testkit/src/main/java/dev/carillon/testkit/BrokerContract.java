@@ -307,6 +307,7 @@ public abstract class BrokerContract {
     stored(publishAs("ann", 2));
     assertThat(stored(publishAs("bob", 1)).duplicate()).isFalse();
     assertThat(publishAs("eve", 3)).isInstanceOf(Appended.Failed.class);
+    assertThat(publish("ann\np", 1, 3, 2)).as("no user").isInstanceOf(Appended.Failed.class);
     assertThat(stored(publishAs("ann", 2)).duplicate()).isTrue();
     assertThat(stored(publishAs("ann", 3)).position().offset()).isEqualTo(4);
   }

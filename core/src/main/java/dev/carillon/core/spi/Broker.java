@@ -37,9 +37,9 @@ public interface Broker extends AutoCloseable {
       if (stamp == null) {
         return null;
       }
-      return sender == null || sender.user().guest()
-          ? stamp.publisher()
-          : sender.user().id() + '\n' + stamp.publisher();
+      // No user's name is empty or has a line break: what a guest calls itself is nobody's.
+      String owner = sender == null || sender.user().guest() ? "" : sender.user().id();
+      return owner + '\n' + stamp.publisher();
     }
 
     /** The message that it becomes. */
