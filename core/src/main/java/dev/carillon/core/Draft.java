@@ -94,11 +94,6 @@ public record Draft(
     return new Draft(event, payload, tags, key, priority, ttlMillis, echo, other, stamp);
   }
 
-  /** The same, with what a repetition is recognised by, or null for nothing. */
-  public Draft withStamp(@Nullable Stamp other) {
-    return new Draft(event, payload, tags, key, priority, ttlMillis, echo, audience, other);
-  }
-
   /** A plain message: a payload and nothing else. */
   public static Draft of(Payload payload) {
     return new Draft(null, payload, Map.of(), null, 0, 0, true, null);

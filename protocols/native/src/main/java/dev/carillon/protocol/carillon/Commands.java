@@ -244,8 +244,7 @@ final class Commands {
       reject(publish, name, ErrorCode.BAD_FILTER, String.valueOf(flawed.getMessage()));
       return;
     }
-    Draft draft = draft(publish).withAudience(audience).withStamp(stamp);
-    publish(publish.id(), room, draft, publish.countReaders());
+    publish(publish.id(), room, draft(publish, audience, stamp), publish.countReaders());
   }
 
   private void publish(long id, RoomName room, Draft draft, boolean countReaders) {
@@ -310,7 +309,8 @@ final class Commands {
     return publish.messageId() == null ? null : Draft.Stamp.once(publish.messageId());
   }
 
-  private static Draft draft(ClientMessage.Publish publish) {
+  private static Draft draft(
+      ClientMessage.Publish publish, @Nullable Audience audience, Draft.@Nullable Stamp stamp) {
     Long ttl = publish.ttl();
     return new Draft(
         publish.event(),
@@ -324,7 +324,8 @@ final class Commands {
         },
         ttl == null ? 0 : ttl,
         publish.echo(),
-        null);
+        audience,
+        stamp);
   }
 
   private void reject(
