@@ -5,7 +5,7 @@ import dev.carillon.core.Disconnect;
 import dev.carillon.core.Draft;
 import dev.carillon.core.Entry;
 import dev.carillon.core.Epoch;
-import dev.carillon.core.From;
+import dev.carillon.core.JoinOptions;
 import dev.carillon.core.Node;
 import dev.carillon.core.NodeSettings;
 import dev.carillon.core.Payload;
@@ -90,7 +90,7 @@ public class FanOutBench {
       boolean wants = i % 100 < match;
       String filter =
           match == 100 ? null : wants ? "tags.side == \"buy\"" : "tags.side == \"sell\"";
-      session.join(1, ROOM, new From.Now(), false, filter);
+      session.join(1, ROOM, JoinOptions.NOW.withFilter(filter));
       settle();
     }
   }

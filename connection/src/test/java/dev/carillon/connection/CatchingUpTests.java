@@ -8,6 +8,7 @@ import dev.carillon.core.Draft;
 import dev.carillon.core.Entry;
 import dev.carillon.core.Epoch;
 import dev.carillon.core.From;
+import dev.carillon.core.JoinOptions;
 import dev.carillon.core.Node;
 import dev.carillon.core.NodeSettings;
 import dev.carillon.core.Payload;
@@ -218,7 +219,7 @@ class CatchingUpTests {
         });
     var start = new dev.carillon.core.Position(extents.getFirst().epoch(), 0);
     for (Reader reader : readers) {
-      reader.session.join(1, ROOM, new From.After(start), false);
+      reader.session.join(1, ROOM, JoinOptions.from(new From.After(start)));
     }
     mailbox.runAll();
   }

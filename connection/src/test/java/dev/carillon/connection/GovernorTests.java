@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.carillon.broker.memory.MemoryBroker;
 import dev.carillon.core.Disconnect;
 import dev.carillon.core.Draft;
-import dev.carillon.core.From;
 import dev.carillon.core.HeldBytes;
+import dev.carillon.core.JoinOptions;
 import dev.carillon.core.Node;
 import dev.carillon.core.NodeSettings;
 import dev.carillon.core.Payload;
@@ -172,7 +172,7 @@ class GovernorTests {
                   (name, epoch, entry, compress, into) -> into.put(1),
                   new Nowhere(),
                   new Silent());
-      session.join(1, room, new From.Now(), false);
+      session.join(1, room, JoinOptions.NOW);
       server.mailbox.runAll();
       for (int i = 0; i < 10; i++) {
         Draft draft = Draft.of(Payload.text("x".repeat(10_000)));

@@ -7,6 +7,8 @@ import dev.carillon.core.Disconnect;
 import dev.carillon.core.Draft;
 import dev.carillon.core.Entry;
 import dev.carillon.core.From;
+import dev.carillon.core.HistoryOptions;
+import dev.carillon.core.JoinOptions;
 import dev.carillon.core.Node;
 import dev.carillon.core.NodeSettings;
 import dev.carillon.core.Payload;
@@ -160,7 +162,7 @@ class RoomsTests {
         byte[] answer = answer(answers++).getBytes(StandardCharsets.UTF_8);
         line.send(Payload.Kind.TEXT, ByteBuffer.wrap(answer));
       } else if (payload.asText().equals("history") && session != null) {
-        session.history(2, ROOM, new From.Last(1000), 1000);
+        session.history(2, ROOM, HistoryOptions.from(new From.Last(1000), 1000));
       } else if (session != null) {
         session.publish(1, ROOM, Draft.of(payload));
       }
@@ -169,7 +171,7 @@ class RoomsTests {
     @Override
     public void accepted(Session own) {
       session = own;
-      own.join(1, ROOM, new From.Now(), false);
+      own.join(1, ROOM, JoinOptions.NOW);
     }
 
     @Override

@@ -138,7 +138,7 @@ final class Acknowledgement {
       if (!underWay && now() >= retryAt) {
         giveUp(reason);
       }
-    } else if (its.session.isBlocked()) {
+    } else if (its.session.turns().isBlocked()) {
       window.defer(now()); // it cannot have got it
     } else if (window.isDue(now())) {
       failed(IN_VAIN);
@@ -159,7 +159,7 @@ final class Acknowledgement {
     its.again(window.acked() + 1);
     long attempt = window.failures() + 1L;
     its.session.tell(new Notice.Rewind(view.name(), window.acked(), attempt, name));
-    its.session.enqueue(its);
+    its.session.turns().enqueue(its);
   }
 
   private void giveUp(String reason) {
@@ -218,7 +218,7 @@ final class Acknowledgement {
     keeper.accept(cursor());
     Reader its = reader;
     if (its != null && its.next() <= view.head()) {
-      its.session.enqueue(its);
+      its.session.turns().enqueue(its);
     }
   }
 

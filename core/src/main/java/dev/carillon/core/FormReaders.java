@@ -62,7 +62,7 @@ final class FormReaders {
     for (int i = 0; i < readers.size(); i++) {
       Reader reader = readers.get(i);
       if (reader.next() <= head) {
-        reader.session.enqueue(reader);
+        reader.session.turns().enqueue(reader);
       }
     }
   }

@@ -24,7 +24,7 @@ final class Histories {
   }
 
   /** Takes a request in, or refuses it. */
-  void ask(long ref, RoomName room, HistoryRead.Wish wish) {
+  void ask(long ref, RoomName room, HistoryOptions wish) {
     Problem problem = problemWith(room, wish);
     if (problem != null) {
       session.tell(new Notice.Refused(ref, room, problem));
@@ -34,8 +34,8 @@ final class Histories {
     }
   }
 
-  private @Nullable Problem problemWith(RoomName room, HistoryRead.Wish wish) {
-    if (!session.mayJoin(room)) {
+  private @Nullable Problem problemWith(RoomName room, HistoryOptions wish) {
+    if (!session.memberships().mayJoin(room)) {
       return new Problem(Problem.Reason.FORBIDDEN, "not permitted to read room " + room);
     }
     RoomPolicy.History readers = session.shard().policies().of(room).history();

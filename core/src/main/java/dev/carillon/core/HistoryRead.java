@@ -16,30 +16,18 @@ import org.jspecify.annotations.Nullable;
  * backwards.
  */
 final class HistoryRead {
-  /** How many messages are looked at for one answer with the newest of each key. */
-  static final int LOOKED_AT = 5000;
-
   /** About how much one answer carries: a room has its turn after each. */
   private static final int MAX_BYTES = 64 << 10;
-
-  /**
-   * What is asked for.
-   *
-   * @param from {@link From.Now} gives only the extent
-   * @param limit the most entries to give
-   * @param newest whether they come by falling offset; then a position is the first to come
-   * @param compact whether of each key only the newest comes
-   */
-  record Wish(From from, int limit, boolean newest, boolean compact) {}
 
   private final Session session;
   private final Consumer<Notice> tell;
   private final long ref;
   private final RoomName room;
-  private final Wish wish;
+  private final HistoryOptions wish;
   private final From from;
 
-  HistoryRead(Session session, Consumer<Notice> tell, long ref, RoomName room, Wish wish) {
+  HistoryRead(
+      Session session, Consumer<Notice> tell, long ref, RoomName room, HistoryOptions wish) {
     this.session = session;
     this.tell = tell;
     this.ref = ref;
@@ -183,7 +171,7 @@ final class HistoryRead {
     public boolean visit(Entry entry) {
       if (found.size() == wish.limit()
           || bytes >= MAX_BYTES
-          || wish.compact() && looked == LOOKED_AT) {
+          || wish.compact() && looked == HistoryOptions.LOOKED_AT) {
         return false;
       }
       looked++;

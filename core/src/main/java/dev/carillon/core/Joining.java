@@ -52,25 +52,24 @@ final class Joining {
       Session session,
       RoomView view,
       long ref,
-      From from,
-      boolean presence,
-      @Nullable String expression,
+      JoinOptions options,
       @Nullable Claim claim,
       @Nullable Runnable settled) {
     this.session = session;
     this.view = view;
     this.policy = view.shard().policies().of(view.name());
     this.ref = ref;
+    From wished = options.from();
     this.wantsLatest =
-        from instanceof From.Now
+        wished instanceof From.Now
             && policy.onJoin() == RoomPolicy.OnJoin.LATEST
             && session.canBeTold();
-    this.from = from instanceof From.Now ? begins() : from;
-    this.expression = expression;
+    this.from = wished instanceof From.Now ? begins() : wished;
+    this.expression = options.filter();
     this.claim = claim;
     this.settled = settled;
     this.summoned = settled != null;
-    this.rosterWanted = presence && policy.hasPresence();
+    this.rosterWanted = options.presence() && policy.hasPresence();
     view.retain();
   }
 
@@ -78,7 +77,7 @@ final class Joining {
   private From begins() {
     return policy.onJoin() == RoomPolicy.OnJoin.NOTHING
         ? new From.Now()
-        : new From.Last(wantsLatest ? HistoryRead.LOOKED_AT : 1);
+        : new From.Last(wantsLatest ? HistoryOptions.LOOKED_AT : 1);
   }
 
   /** Whether the client did not ask for it, but for others like it or for nothing. */

@@ -21,12 +21,7 @@ final class Memberships {
   static final int MAX_MATCHING = 1000;
 
   /** A wildcard, how its rooms are joined, and which were joined by it. */
-  private record Wild(
-      Wildcard wildcard,
-      From from,
-      boolean presence,
-      @Nullable String filter,
-      Set<RoomName> rooms) {}
+  private record Wild(Wildcard wildcard, JoinOptions options, Set<RoomName> rooms) {}
 
   private final Session session;
   private final Map<RoomName, Joining> rooms = new LinkedHashMap<>(2);
@@ -60,16 +55,25 @@ final class Memberships {
     return rooms.get(room);
   }
 
+  /** Its own inboxes are always its to read, those of others never. */
+  boolean mayJoin(RoomName room) {
+    return room.isInbox() ? owns(room) : session.permissions().mayJoin(room);
+  }
+
+  private boolean owns(RoomName inbox) {
+    return session.readsInboxes() && inboxes().contains(inbox);
+  }
+
+  private List<RoomName> inboxes() {
+    String user = session.user().id();
+    return List.of(RoomName.GLOBAL, RoomName.ofUser(user), RoomName.ofSession(session.id()));
+  }
+
   // -- Joining and leaving -----------------------------------------------------------------------
 
-  void join(
-      long ref,
-      RoomName room,
-      From from,
-      boolean presence,
-      @Nullable String filter,
-      @Nullable Acks acks) {
-    Problem problem = flaw(room, from);
+  void join(long ref, RoomName room, JoinOptions options) {
+    Problem problem = flaw(room, options.from());
+    Acks acks = options.acks();
     if (problem == null && acks != null) {
       RoomPolicy policy = session.shard().policies().of(room);
       problem = Claim.flaw(room, policy, session, acks);
@@ -77,7 +81,7 @@ final class Memberships {
     if (problem != null) {
       session.tell(new Notice.Refused(ref, room, problem));
     } else {
-      begin(ref, room, from, presence, filter, acks, null);
+      begin(ref, room, options, null);
     }
   }
 
@@ -87,7 +91,7 @@ final class Memberships {
       String words = "room " + room + " has been joined already";
       return new Problem(Problem.Reason.ALREADY_JOINED, words);
     }
-    if (!session.mayJoin(room)) {
+    if (!mayJoin(room)) {
       return new Problem(Problem.Reason.FORBIDDEN, "not permitted to join room " + room);
     }
     if ((from instanceof From.Last || from instanceof From.Since)
@@ -105,17 +109,11 @@ final class Memberships {
     return null;
   }
 
-  private void begin(
-      long ref,
-      RoomName room,
-      From from,
-      boolean presence,
-      @Nullable String filter,
-      @Nullable Acks acks,
-      @Nullable Runnable settled) {
+  private void begin(long ref, RoomName room, JoinOptions options, @Nullable Runnable settled) {
     RoomView view = session.shard().view(room);
+    Acks acks = options.acks();
     Claim claim = acks == null ? null : new Claim(session, view, acks, unsettled.get(room));
-    Joining joining = new Joining(session, view, ref, from, presence, filter, claim, settled);
+    Joining joining = new Joining(session, view, ref, options, claim, settled);
     rooms.put(view.name(), joining); // the name that all its readers share
     joining.begin(remembered.remove(room));
     session.changed();
@@ -136,6 +134,22 @@ final class Memberships {
     }
   }
 
+  /** Says something of the session to the members of a room that it has joined. */
+  void say(long ref, RoomName room, @Nullable Payload state) {
+    Joining joining = rooms.get(room);
+    if (joining == null) {
+      String words = "room " + room + " has not been joined";
+      session.refuse(ref, room, Problem.Reason.NOT_JOINED, words);
+    } else if (state != null && state.size() > Session.MAX_STATE_BYTES) {
+      String words = "a state of %d bytes is over the limit of %d";
+      String detail = words.formatted(state.size(), Session.MAX_STATE_BYTES);
+      session.refuse(ref, room, Problem.Reason.TOO_LARGE, detail);
+    } else {
+      joining.say(new Member(session.id(), session.user(), state));
+      session.tell(new Notice.Done(ref, room));
+    }
+  }
+
   /** The server takes it out of a room, if it is there, and says why. */
   void expel(RoomName room, String reason) {
     remembered.remove(room);
@@ -150,7 +164,7 @@ final class Memberships {
   /** Leaves what may not be read any more. */
   void leaveForbidden() {
     for (RoomName room : rooms()) {
-      if (!session.mayJoin(room)) {
+      if (!mayJoin(room)) {
         String words = "not permitted to read room " + room + " any more";
         session.refuse(0, room, Problem.Reason.FORBIDDEN, words);
         leave(0, room);
@@ -170,8 +184,10 @@ final class Memberships {
 
   // -- Wildcards ---------------------------------------------------------------------------------
 
-  void joinMatching(
-      long ref, Wildcard wildcard, From from, boolean presence, @Nullable String filter) {
+  void joinMatching(long ref, Wildcard wildcard, JoinOptions options) {
+    if (options.acks() != null || options.from() instanceof From.After) {
+      throw new IllegalArgumentException("a wildcard cannot be read so: " + options);
+    }
     Map<RoomName, Wild> known = wildcards == null ? new LinkedHashMap<>(2) : wildcards;
     wildcards = known;
     RoomName name = wildcard.name();
@@ -186,7 +202,7 @@ final class Memberships {
       session.refuse(ref, name, Problem.Reason.TOO_MANY_ROOMS, words);
       return;
     }
-    Wild wild = new Wild(wildcard, from, presence, filter, new LinkedHashSet<>());
+    Wild wild = new Wild(wildcard, options, new LinkedHashSet<>());
     known.put(name, wild);
     Shard shard = session.shard();
     shard.summoning().wildcardsChanged(session, known.size() == 1 ? 1 : 0);
@@ -217,13 +233,13 @@ final class Memberships {
   }
 
   private void joinBy(Wild wild, RoomName room, Runnable settled) {
-    if (rooms.containsKey(room) || !session.mayJoin(room)) {
+    if (rooms.containsKey(room) || !mayJoin(room)) {
       settled.run();
       return;
     }
     boolean shown = session.shard().policies().of(room).history() != RoomPolicy.History.NOBODY;
-    From from = shown ? wild.from() : new From.Now();
-    Problem flaw = flaw(room, from);
+    JoinOptions options = shown ? wild.options() : wild.options().startingAt(new From.Now());
+    Problem flaw = flaw(room, options.from());
     if (wild.rooms().size() >= MAX_MATCHING || flaw != null) {
       if (flaw == null || flaw.reason() == Problem.Reason.TOO_MANY_ROOMS) {
         String words = "%s matches more rooms than the %d that could be joined; %s is not read";
@@ -234,7 +250,7 @@ final class Memberships {
       return;
     }
     wild.rooms().add(room);
-    begin(0, room, from, wild.presence(), wild.filter(), null, settled);
+    begin(0, room, options, settled);
   }
 
   /** Leaves a wildcard, and the rooms that were joined by it and by no other. */
@@ -289,12 +305,12 @@ final class Memberships {
     Wild wild = room.isInbox() ? null : wildFor(room);
     if (wild != null) {
       joinBy(wild, room, settled);
-    } else if (room.isInbox() && !rooms.containsKey(room) && session.owns(room)) {
+    } else if (room.isInbox() && !rooms.containsKey(room) && owns(room)) {
       // One that is remembered, and that the client has not asked for, may be news to it: what told
       // it of the inbox may have been lost with the connection.
       boolean news = remembered.contains(room);
       From from = news ? new From.Since(session.began()) : new From.Now();
-      begin(0, room, from, false, null, null, settled);
+      begin(0, room, JoinOptions.from(from), settled);
     } else {
       settled.run();
     }
@@ -334,7 +350,7 @@ final class Memberships {
     remembers = true;
     remembered = new LinkedHashSet<>(found.rooms());
     unsettled = found.unsettled().isEmpty() ? Map.of() : new LinkedHashMap<>(found.unsettled());
-    for (RoomName inbox : session.inboxes()) {
+    for (RoomName inbox : inboxes()) {
       if (!found.rooms().contains(inbox)) {
         missed(inbox, found.lostAt());
       }
@@ -350,7 +366,7 @@ final class Memberships {
             inbox,
             () -> {
               if (!session.isClosed() && !rooms.containsKey(inbox)) {
-                begin(0, inbox, new From.Since(since), false, null, null, () -> {});
+                begin(0, inbox, JoinOptions.from(new From.Since(since)), () -> {});
               }
             });
   }

@@ -126,7 +126,7 @@ final class Paging {
     awaiting.clear();
     for (Reader reader : woken) {
       reader.awaiting = false;
-      reader.session.enqueue(reader);
+      reader.session.turns().enqueue(reader);
     }
   }
 

@@ -149,7 +149,7 @@ final class Reader {
         }
       }
       if (next < view.floor() && belowFloor()) {
-        if (session.isLeaving()) {
+        if (session.turns().areOver()) {
           return Turn.DONE;
         }
         continue;
@@ -289,7 +289,7 @@ final class Reader {
     if (cut > 0) {
       segment.hold();
       held = segment;
-      session.unfinished(this);
+      session.turns().unfinished(this);
     }
   }
 
@@ -305,7 +305,7 @@ final class Reader {
       return false;
     }
     switch (action()) {
-      case DISCONNECT -> session.tooSlow(this);
+      case DISCONNECT -> session.turns().tooSlow(this);
       case SKIP -> skip();
       case CONFLATE -> {
         view.shard().slowReaderCounts().count(SlowReaders.Action.CONFLATE);

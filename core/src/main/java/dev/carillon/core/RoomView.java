@@ -306,7 +306,7 @@ final class RoomView {
   private static void disconnect(List<Reader> slow) {
     for (Reader reader : slow) {
       if (!reader.left && reader.isTooFarBehind()) {
-        reader.session.tooSlow(reader);
+        reader.session.turns().tooSlow(reader);
       }
     }
   }
@@ -364,7 +364,7 @@ final class RoomView {
     group.add(reader);
     readers.lazySet(readers.getPlain() + 1);
     if (next <= head()) {
-      session.enqueue(reader);
+      session.turns().enqueue(reader);
     }
     return reader;
   }

@@ -16,9 +16,6 @@ import org.jspecify.annotations.Nullable;
  * by one {@link Notice} that carries its {@code ref}, at once or later.
  */
 public final class Session {
-  /** So many full turns of its readers, and then other sessions go on. */
-  private static final int TURNS_A_ROUND = 16;
-
   /** The most bytes that a member may say of itself. */
   public static final int MAX_STATE_BYTES = 4096;
 
@@ -29,17 +26,13 @@ public final class Session {
   private final Conversation conversation;
   private final Publishing publishing;
   private final Memberships memberships;
-  private final Turns turns = new Turns();
+  private final Turns turns = new Turns(this);
   private Member self;
   private @Nullable Instant expires;
   private long began;
-  private @Nullable String secret;
-  private @Nullable String previousSecret;
-  private @Nullable Reader unfinished;
+  private @Nullable Resumption resumption;
   private @Nullable SessionCalls calls;
   private @Nullable Histories histories;
-  private boolean blocked;
-  private boolean leaving;
   private boolean hidden;
   private boolean closed;
 
@@ -167,10 +160,7 @@ public final class Session {
    * taken up itself stays good until this one is used.
    */
   public String resumeToken() {
-    String fresh = shard.newSecret();
-    secret = ResumableSessions.proof(fresh);
-    shard.resumable().attach(this);
-    return ResumableSessions.token(shard.number(), id(), fresh);
+    return resumption().token();
   }
 
   /**
@@ -181,55 +171,24 @@ public final class Session {
    * @param then told on this shard whether it is so; if not, this session is a new one as before
    */
   public void resume(String token, Consumer<Boolean> then) {
-    Integer at = ResumableSessions.shardOf(token, shard.shardCount());
-    if (at == null || !memberships.rooms().isEmpty()) {
-      then.accept(false);
-      return;
-    }
-    outlet.pauseReading(true); // what the client says next is said in whichever session it gets
-    shard.giveUp(
-        at,
-        token,
-        user(),
-        found -> {
-          if (!closed) {
-            outlet.pauseReading(false);
-          }
-          if (found != null && closed) {
-            shard
-                .resumable()
-                .detach(found); // this connection has gone meanwhile: wait for the next
-          } else if (found != null) {
-            become(found);
-          }
-          then.accept(found != null);
-        });
+    resumption().takeUp(token, then);
   }
 
-  private void become(DetachedSession found) {
+  private Resumption resumption() {
+    return resumption == null ? resumption = new Resumption(this) : resumption;
+  }
+
+  /** Is that session from now on, as far as who it is goes. */
+  void become(DetachedSession found) {
     User user = user().guest() ? found.self().user() : user();
     Member taken = new Member(found.self().session(), user, found.self().state());
     shard.changeUser(this, () -> self = taken);
     began = found.began();
-    secret = found.current();
-    previousSecret = found.previous();
-    memberships.remember(found);
-    shard.resumable().arrived(this, found.rooms());
   }
 
   /** What would be left of it without its connection, or null when nobody could come back to it. */
   @Nullable DetachedSession detached() {
-    if (secret == null) {
-      return null;
-    }
-    return new DetachedSession(
-        self,
-        memberships.all(),
-        memberships.unsettled(),
-        secret,
-        previousSecret,
-        began,
-        shard.now());
+    return resumption == null ? null : resumption.detached();
   }
 
   /** Another connection has proved its claim to it: this one is closed and keeps nothing. */
@@ -244,7 +203,7 @@ public final class Session {
 
   /** Its rooms or its user have changed. */
   void changed() {
-    if (secret != null) {
+    if (resumption != null && resumption.isPossible()) {
       shard.resumable().changed(this);
     }
   }
@@ -253,17 +212,8 @@ public final class Session {
     return memberships.isIn(room);
   }
 
-  /** Its own inboxes are always its to read, those of others never. */
-  boolean mayJoin(RoomName room) {
-    return room.isInbox() ? owns(room) : permissions.mayJoin(room);
-  }
-
-  boolean owns(RoomName inbox) {
-    return conversation.readsInboxes() && inboxes().contains(inbox);
-  }
-
-  List<RoomName> inboxes() {
-    return List.of(RoomName.GLOBAL, RoomName.ofUser(user().id()), RoomName.ofSession(id()));
+  boolean readsInboxes() {
+    return conversation.readsInboxes();
   }
 
   // -- Commands --------------------------------------------------------------------------------
@@ -271,39 +221,9 @@ public final class Session {
   /**
    * Joins a room. Answered by {@link Notice.Joined}, {@link Notice.Resumed}, {@link Notice.Reset}
    * or {@link Notice.Refused}.
-   *
-   * @param presence whether to be given the members, and told when they come and go
    */
-  public void join(long ref, RoomName room, From from, boolean presence) {
-    join(ref, room, from, presence, null);
-  }
-
-  /**
-   * Joins a room for the messages that a filter matches; the others are told as {@link
-   * Notice.Skipped}.
-   *
-   * @param filter an expression of the node's {@link dev.carillon.core.spi.Filter.Compiler}, or
-   *     null for every message
-   */
-  public void join(long ref, RoomName room, From from, boolean presence, @Nullable String filter) {
-    join(ref, room, from, presence, filter, null);
-  }
-
-  /**
-   * Joins a room as {@link #join(long, RoomName, From, boolean, String)} does, and says how what
-   * comes is acknowledged. Where it was acknowledged before, the reader goes on there, whatever
-   * {@code from} says.
-   *
-   * @param acks null for not at all
-   */
-  public void join(
-      long ref,
-      RoomName room,
-      From from,
-      boolean presence,
-      @Nullable String filter,
-      @Nullable Acks acks) {
-    memberships.join(ref, room, from, presence, filter, acks);
+  public void join(long ref, RoomName room, JoinOptions options) {
+    memberships.join(ref, room, options);
   }
 
   /**
@@ -338,10 +258,12 @@ public final class Session {
    * are there and those that come up, as if each had been joined by itself. Answered by {@link
    * Notice.Joined} with the wildcard in the room's place and a position that means nothing, or by
    * {@link Notice.Refused}; each room has its own answers, without a ref.
+   *
+   * @throws IllegalArgumentException when the options acknowledge, or begin at a position, which is
+   *     one room's
    */
-  public void joinMatching(
-      long ref, Wildcard wildcard, From from, boolean presence, @Nullable String filter) {
-    memberships.joinMatching(ref, wildcard, from, presence, filter);
+  public void joinMatching(long ref, Wildcard wildcard, JoinOptions options) {
+    memberships.joinMatching(ref, wildcard, options);
   }
 
   /** Leaves a room. Answered by {@link Notice.Left} or {@link Notice.Refused}. */
@@ -362,10 +284,7 @@ public final class Session {
     publishing.publish(ref, room, draft, false);
   }
 
-  /**
-   * Publishes as {@link #publish(long, RoomName, Draft)} does, and has the answer say how many
-   * readers were attached.
-   */
+  /** Publishes, and has the answer say how many readers were attached. */
   public void publishCounting(long ref, RoomName room, Draft draft) {
     publishing.publish(ref, room, draft, true);
   }
@@ -373,29 +292,13 @@ public final class Session {
   /**
    * Reads a stretch of a room's log. Answered by {@link Notice.History}, {@link Notice.Reset} (the
    * position is from another epoch) or {@link Notice.Refused}.
-   *
-   * @param from {@link From.Now} gives only the extent
-   * @param limit the most entries to give, 1 to 1,000
    */
-  public void history(long ref, RoomName room, From from, int limit) {
-    history(ref, room, from, limit, false, false);
-  }
-
-  /**
-   * Reads a stretch of a room's log as {@link #history(long, RoomName, From, int)} does.
-   *
-   * @param newest whether entries come by falling offset, from the end or from the position, that
-   *     one included
-   * @param compact whether of each key only the newest message comes; at most the last {@value
-   *     HistoryRead#LOOKED_AT} are looked at
-   */
-  public void history(
-      long ref, RoomName room, From from, int limit, boolean newest, boolean compact) {
+  public void history(long ref, RoomName room, HistoryOptions options) {
     Histories own = histories;
     if (own == null) {
       histories = own = new Histories(this);
     }
-    own.ask(ref, room, new HistoryRead.Wish(from, limit, newest, compact));
+    own.ask(ref, room, options);
   }
 
   /**
@@ -405,22 +308,12 @@ public final class Session {
    * @param state at most {@value #MAX_STATE_BYTES} bytes, or null to take back what was said
    */
   public void state(long ref, RoomName room, @Nullable Payload state) {
-    Joining joining = memberships.get(room);
-    if (joining == null) {
-      refuse(ref, room, Problem.Reason.NOT_JOINED, "room " + room + " has not been joined");
-    } else if (state != null && state.size() > MAX_STATE_BYTES) {
-      String words = "a state of %d bytes is over the limit of %d";
-      String detail = words.formatted(state.size(), MAX_STATE_BYTES);
-      refuse(ref, room, Problem.Reason.TOO_LARGE, detail);
-    } else {
-      joining.say(new Member(id(), user(), state));
-      tell(new Notice.Done(ref, room));
-    }
+    memberships.say(ref, room, state);
   }
 
   /** Lists who is in a room. Answered by {@link Notice.Members} or {@link Notice.Refused}. */
   public void members(long ref, RoomName room) {
-    if (!mayJoin(room)) {
+    if (!memberships.mayJoin(room)) {
       refuse(ref, room, Problem.Reason.FORBIDDEN, "not permitted to read room " + room);
     } else {
       shard.members(room, roster -> tell(new Notice.Members(ref, room, roster)));
@@ -454,19 +347,14 @@ public final class Session {
   }
 
   SessionCalls calls() {
-    SessionCalls own = calls;
-    if (own == null) {
-      calls = own = new SessionCalls(this);
-    }
-    return own;
+    return calls == null ? calls = new SessionCalls(this) : calls;
   }
 
   // -- The connection --------------------------------------------------------------------------
 
   /** The connection: its socket takes bytes again. */
   public void writable() {
-    if (blocked || histories != null) {
-      blocked = false;
+    if (turns.unblock() || histories != null) {
       shard.touch(this);
     }
   }
@@ -505,12 +393,7 @@ public final class Session {
     if (calls != null) {
       calls.gone();
     }
-    Reader cutOff = unfinished;
-    if (cutOff != null) {
-      unfinished = null;
-      cutOff.letGo();
-    }
-    turns.clear();
+    turns.end();
     memberships.endAll(forGood);
     shard.closed(this);
   }
@@ -529,60 +412,18 @@ public final class Session {
     tell(new Notice.Refused(ref, room, new Problem(reason, detail)));
   }
 
-  /** Gives a reader its turn in this round, or when the socket takes bytes again. */
-  void enqueue(Reader reader) {
-    if (closed || leaving || !turns.add(reader)) {
-      return;
-    }
-    if (blocked) {
-      reader.view.lagging();
-    } else {
-      shard.touch(this);
-    }
-  }
-
-  /** Whether a message of high priority waits for it. */
-  boolean urgent() {
-    return turns.urgent();
-  }
-
-  /** A reader is farther behind than its room allows: it is to come back from where it is. */
-  void tooSlow(Reader reader) {
-    if (!closed && !leaving) {
-      shard.slowReaderCounts().count(SlowReaders.Action.DISCONNECT);
-      String words = "lag " + reader.written();
-      boolean only = memberships.rooms().equals(List.of(reader.view.name()));
-      leave(Disconnect.LAG, only ? words : words + " in " + reader.view.name());
-    }
+  /** Its readers' turns to deliver. */
+  Turns turns() {
+    return turns;
   }
 
   /** How many bytes of renditions its half-sent frame keeps from being freed. */
   public int heldBytes() {
-    return unfinished == null ? 0 : unfinished.pinned();
+    return turns.pinned();
   }
 
   boolean canBeTold() {
     return conversation.canBeTold();
-  }
-
-  /** Whether the socket takes no more. */
-  boolean isBlocked() {
-    return blocked;
-  }
-
-  boolean isLeaving() {
-    return leaving;
-  }
-
-  private void leave(Disconnect why, String reason) {
-    leaving = true;
-    turns.clear();
-    outlet.close(why, reason);
-  }
-
-  /** A reader's frame was cut by the socket, and goes before everything else. */
-  void unfinished(Reader reader) {
-    unfinished = reader;
   }
 
   /** The end of the round: everything that waits goes to the socket, as far as it takes it. */
@@ -591,48 +432,10 @@ public final class Session {
     if (closed) {
       return;
     }
-    if (!blocked) {
-      blocked = !finishFrame() || !takeTurns();
-    }
+    turns.take();
     outlet.flush();
-    if (histories != null && !blocked && !leaving) {
+    if (histories != null && turns.areOpen()) {
       histories.readNext();
     }
-  }
-
-  private boolean finishFrame() {
-    Reader reader = unfinished;
-    if (reader == null) {
-      return true;
-    }
-    if (!reader.finishFrame()) {
-      return false;
-    }
-    unfinished = null;
-    return true;
-  }
-
-  private boolean takeTurns() {
-    int taken = 0;
-    Reader reader;
-    while ((reader = turns.next()) != null) {
-      switch (reader.deliver()) {
-        case DONE -> {}
-        case MORE -> {
-          turns.add(reader);
-          if (++taken == TURNS_A_ROUND) {
-            turns.eachLags();
-            shard.touch(this); // then it is the turn of other sessions
-            return true;
-          }
-        }
-        case BLOCKED -> {
-          turns.addFirst(reader);
-          turns.eachLags();
-          return false;
-        }
-      }
-    }
-    return true;
   }
 }

@@ -262,7 +262,7 @@ public final class Shard {
     touched = spare;
     // Whoever has something urgent goes first; most rounds have nobody.
     for (int i = 0; i < toFlush.size(); i++) {
-      if (toFlush.get(i).urgent()) {
+      if (toFlush.get(i).turns().urgent()) {
         toFlush.get(i).deliver();
       }
     }

@@ -1,13 +1,14 @@
 package dev.carillon.core;
 
 import java.util.ArrayDeque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A session's readers that have something to deliver, in the order of their turns: round and round,
  * those with an urgent message before the others, and those with nothing but messages of low
  * priority behind them. Nobody waits for ever: of five turns one goes to whoever stands behind.
- * Confined to its shard.
+ * When the socket takes no more, all wait. Confined to its shard.
  */
 final class Turns {
   /** How pressing it is that a reader gets on. */
@@ -22,18 +23,46 @@ final class Turns {
 
   private static final int IN_A_ROW = 4;
 
+  /** So many full turns, and then other sessions go on. */
+  private static final int IN_A_ROUND = 16;
+
+  private final Session session;
   private final ArrayDeque<Reader> usual = new ArrayDeque<>(1);
   private @Nullable ArrayDeque<Reader> high;
   private @Nullable ArrayDeque<Reader> low;
   private int inARow;
   private boolean lowest;
 
+  /** Whose frame was cut by the socket: it goes before everything else. */
+  private @Nullable Reader unfinished;
+
+  private boolean blocked;
+  private boolean leaving;
+
+  Turns(Session session) {
+    this.session = session;
+  }
+
+  // -- Waiting -----------------------------------------------------------------------------------
+
+  /** Gives a reader its turn in this round, or when the socket takes bytes again. */
+  void enqueue(Reader reader) {
+    if (leaving || session.isClosed() || !add(reader)) {
+      return;
+    }
+    if (blocked) {
+      reader.view.lagging();
+    } else {
+      session.shard().touch(session);
+    }
+  }
+
   /**
    * Has a reader take its turn, behind those that are as urgent.
    *
    * @return false when it waited already
    */
-  boolean add(Reader reader) {
+  private boolean add(Reader reader) {
     Urgency urgency = reader.urgency();
     Urgency before = reader.queued;
     if (before == null) {
@@ -50,14 +79,14 @@ final class Turns {
   }
 
   /** It was not this reader's fault that it got no further: it goes first again. */
-  void addFirst(Reader reader) {
+  private void addFirst(Reader reader) {
     Urgency urgency = reader.urgency();
     reader.queued = urgency;
     queue(urgency).addFirst(reader);
   }
 
   /** Takes out the reader whose turn it is; null when none waits. */
-  @Nullable Reader next() {
+  private @Nullable Reader next() {
     Reader reader = high == null && low == null ? usual.pollFirst() : choose();
     if (reader != null) {
       reader.queued = null;
@@ -88,12 +117,8 @@ final class Turns {
     return high != null && !high.isEmpty();
   }
 
-  boolean isEmpty() {
-    return usual.isEmpty() && !urgent() && (low == null || low.isEmpty());
-  }
-
   /** Tells each room whose readers wait here that they do. */
-  void eachLags() {
+  private void eachLags() {
     usual.forEach(reader -> reader.view.lagging());
     if (high != null) {
       high.forEach(reader -> reader.view.lagging());
@@ -103,7 +128,7 @@ final class Turns {
     }
   }
 
-  void clear() {
+  private void clear() {
     usual.clear();
     high = null;
     low = null;
@@ -123,5 +148,106 @@ final class Turns {
         yield queue;
       }
     };
+  }
+
+  // -- Delivering --------------------------------------------------------------------------------
+
+  /** Whether the socket takes no more. */
+  boolean isBlocked() {
+    return blocked;
+  }
+
+  /** Whether the socket takes bytes, and the session is not about to end. */
+  boolean areOpen() {
+    return !blocked && !leaving;
+  }
+
+  /** The socket takes bytes again; whether it did not before. */
+  boolean unblock() {
+    boolean before = blocked;
+    blocked = false;
+    return before;
+  }
+
+  /** A reader's frame was cut by the socket. */
+  void unfinished(Reader reader) {
+    unfinished = reader;
+  }
+
+  /** How many bytes of renditions the half-sent frame keeps from being freed. */
+  int pinned() {
+    return unfinished == null ? 0 : unfinished.pinned();
+  }
+
+  /** A reader is farther behind than its room allows: it is to come back from where it is. */
+  void tooSlow(Reader reader) {
+    if (leaving || session.isClosed()) {
+      return;
+    }
+    leaving = true;
+    clear();
+    session.shard().slowReaderCounts().count(SlowReaders.Action.DISCONNECT);
+    String words = "lag " + reader.written();
+    boolean only = session.rooms().equals(List.of(reader.view.name()));
+    String reason = only ? words : words + " in " + reader.view.name();
+    session.outlet().close(Disconnect.LAG, reason);
+  }
+
+  /** Whether a reader was {@link #tooSlow}, so that nobody has a turn any more. */
+  boolean areOver() {
+    return leaving;
+  }
+
+  /** The connection is gone. */
+  void end() {
+    Reader cutOff = unfinished;
+    if (cutOff != null) {
+      unfinished = null;
+      cutOff.letGo();
+    }
+    clear();
+  }
+
+  /** Whoever waits delivers, as far as the socket takes it. */
+  void take() {
+    if (!blocked) {
+      blocked = !finishFrame() || !takeEach();
+    }
+  }
+
+  private boolean finishFrame() {
+    Reader reader = unfinished;
+    if (reader == null) {
+      return true;
+    }
+    if (!reader.finishFrame()) {
+      return false;
+    }
+    unfinished = null;
+    return true;
+  }
+
+  private boolean takeEach() {
+    int taken = 0;
+    Reader reader;
+    while ((reader = next()) != null) {
+      switch (reader.deliver()) {
+        case DONE -> {}
+        case MORE -> {
+          add(reader);
+          if (++taken == IN_A_ROUND) {
+            eachLags();
+            session.shard().touch(session); // then it is the turn of other sessions
+            return true;
+          }
+        }
+        case BLOCKED -> {
+          addFirst(reader);
+          eachLags();
+          return false;
+        }
+      }
+    }
+    return true;
   }
 }

@@ -5,6 +5,7 @@ import dev.carillon.core.Disconnect;
 import dev.carillon.core.Draft;
 import dev.carillon.core.Epoch;
 import dev.carillon.core.From;
+import dev.carillon.core.JoinOptions;
 import dev.carillon.core.Node;
 import dev.carillon.core.Payload;
 import dev.carillon.core.Position;
@@ -157,7 +158,8 @@ final class SimulatedClient implements SimulatedConnection.Receiver {
     long ref = ++refs;
     asked.put(ref, room);
     boolean presence = chance.nextInt(3) == 0;
-    command(session -> session.join(ref, room, from, presence));
+    JoinOptions options = JoinOptions.from(from).withPresence(presence);
+    command(session -> session.join(ref, room, options));
   }
 
   void leave(RoomName room) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.carillon.broker.memory.MemoryBroker;
 import dev.carillon.core.Disconnect;
 import dev.carillon.core.From;
+import dev.carillon.core.HistoryOptions;
+import dev.carillon.core.JoinOptions;
 import dev.carillon.core.Node;
 import dev.carillon.core.NodeSettings;
 import dev.carillon.core.Payload;
@@ -65,7 +67,7 @@ class ResumeTests {
     }
 
     Far join() {
-      session.join(1, ROOM, new From.Now(), false);
+      session.join(1, ROOM, JoinOptions.NOW);
       settle();
       return this;
     }
@@ -143,7 +145,7 @@ class ResumeTests {
   @Test
   void comingBackWithinTheGraceIsNoNewsToTheOthers() {
     Far watcher = new Far(0, new User("bob"));
-    watcher.session.join(1, ROOM, new From.Now(), true);
+    watcher.session.join(1, ROOM, JoinOptions.NOW.withPresence(true));
     Far first = new Far(0, ALICE);
     String token = first.session.resumeToken();
     first.join();
@@ -158,7 +160,7 @@ class ResumeTests {
 
   private long presenceHead() {
     Far asker = new Far(0, new User("asker"));
-    asker.session.history(1, ROOM.presence(), new From.Now(), 1);
+    asker.session.history(1, ROOM.presence(), HistoryOptions.from(new From.Now(), 1));
     settle();
     var answer = (Notice.History) asker.notices.getLast();
     asker.session.ended();
@@ -284,7 +286,7 @@ class ResumeTests {
     Far second = new Far(1, ALICE);
     second.resume(token);
     second.session.resumeToken();
-    second.session.join(1, ROOM, new From.Now(), false);
+    second.session.join(1, ROOM, JoinOptions.NOW);
     second.session.leave(2, ROOM);
     second.session.disconnected();
     settle();

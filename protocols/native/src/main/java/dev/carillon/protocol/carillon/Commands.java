@@ -6,6 +6,8 @@ import dev.carillon.core.Call;
 import dev.carillon.core.Draft;
 import dev.carillon.core.Epoch;
 import dev.carillon.core.From;
+import dev.carillon.core.HistoryOptions;
+import dev.carillon.core.JoinOptions;
 import dev.carillon.core.Payload;
 import dev.carillon.core.Position;
 import dev.carillon.core.Reply;
@@ -136,8 +138,7 @@ final class Commands {
       String words = "a position is one room's; join that room itself from there";
       replies.error(join.id(), join.room(), ErrorCode.BAD_POSITION, words);
     } else {
-      From from = from(join.start(), new From.Now());
-      session.joinMatching(join.id(), wildcard, from, join.presence(), join.filter());
+      session.joinMatching(join.id(), wildcard, options(join, null));
     }
   }
 
@@ -167,8 +168,12 @@ final class Commands {
     String subscription = join.name();
     Acks acks = subscription != null ? new Acks(subscription) : join.ack() ? Acks.OF_SESSION : null;
     answers.joining(join.id(), room, join.start() != null || subscription != null);
+    session.join(join.id(), room, options(join, acks));
+  }
+
+  private static JoinOptions options(ClientMessage.Join join, @Nullable Acks acks) {
     From from = from(join.start(), new From.Now());
-    session.join(join.id(), room, from, join.presence(), join.filter(), acks);
+    return new JoinOptions(from, join.presence(), join.filter(), acks);
   }
 
   private static @Nullable Epoch epoch(@Nullable String said) {
@@ -197,7 +202,8 @@ final class Commands {
     int limit = (int) Math.min(wanted == null ? usual(history.start()) : wanted, max());
     boolean newest = history.order() == Order.NEWEST;
     From start = from(history.start(), new From.Since(0));
-    session.history(history.id(), room, start, limit, newest, history.compact());
+    HistoryOptions options = new HistoryOptions(start, limit, newest, history.compact());
+    session.history(history.id(), room, options);
   }
 
   private static long usual(@Nullable Start start) {

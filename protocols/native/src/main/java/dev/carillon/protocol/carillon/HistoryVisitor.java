@@ -2,6 +2,8 @@ package dev.carillon.protocol.carillon;
 
 import dev.carillon.core.Entry;
 import dev.carillon.core.From;
+import dev.carillon.core.HistoryOptions;
+import dev.carillon.core.JoinOptions;
 import dev.carillon.core.Position;
 import dev.carillon.core.Problem;
 import dev.carillon.core.RoomName;
@@ -85,7 +87,7 @@ final class HistoryVisitor extends RoomVisitor {
     if (wait > 0) {
       visit().after(wait, this::timeOver);
     }
-    opened.history(READ, asked, from, limit);
+    opened.history(READ, asked, HistoryOptions.from(from, limit));
   }
 
   private void timeOver() {
@@ -105,7 +107,7 @@ final class HistoryVisitor extends RoomVisitor {
     Session own = session;
     RoomName asked = room;
     if (own != null && asked != null) {
-      own.history(READ, asked, from, limit);
+      own.history(READ, asked, HistoryOptions.from(from, limit));
     }
   }
 
@@ -160,7 +162,7 @@ final class HistoryVisitor extends RoomVisitor {
     Session own = session;
     if (!waiting && own != null && own.rooms().isEmpty()) {
       waiting = true;
-      own.join(JOIN, asked, from, false);
+      own.join(JOIN, asked, JoinOptions.from(from));
     } else {
       waiting = true;
     }

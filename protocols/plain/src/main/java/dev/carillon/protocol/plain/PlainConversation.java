@@ -3,6 +3,7 @@ package dev.carillon.protocol.plain;
 import dev.carillon.core.Disconnect;
 import dev.carillon.core.Draft;
 import dev.carillon.core.From;
+import dev.carillon.core.JoinOptions;
 import dev.carillon.core.Payload;
 import dev.carillon.core.Position;
 import dev.carillon.core.Problem;
@@ -70,7 +71,7 @@ final class PlainConversation implements Conversation {
       return;
     }
     this.session = session;
-    session.join(JOIN, room.room(), room.from(), false);
+    session.join(JOIN, room.room(), JoinOptions.from(room.from()));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.carillon.protocol.plain;
 
 import dev.carillon.core.Disconnect;
+import dev.carillon.core.JoinOptions;
 import dev.carillon.core.Payload;
 import dev.carillon.core.Position;
 import dev.carillon.core.Problem;
@@ -57,7 +58,7 @@ final class PlainStream implements Conversation {
   public void accepted(Session session) {
     Address.Place room = place;
     if (room != null) {
-      session.join(JOIN, room.room(), room.from(), false);
+      session.join(JOIN, room.room(), JoinOptions.from(room.from()));
     }
   }
 
