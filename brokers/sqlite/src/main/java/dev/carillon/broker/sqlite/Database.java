@@ -12,7 +12,7 @@ final class Database {
   static final String FILE = "carillon.db";
 
   /** A WAL that was larger for a while is cut to this when it is used anew. */
-  static final long WAL_KEPT_BYTES = 32L << 20;
+  static final long WAL_KEPT_BYTES = 96L << 20;
 
   /** How long another program may keep the database locked before a statement gives up. */
   private static final int BUSY_MILLIS = 5000;

@@ -26,11 +26,18 @@ final class Writer implements Runnable {
   /** Room on the disk from which it is tried again whether something can be stored. */
   private static final long ROOM_TO_GO_ON = 1 << 20;
 
-  /** Pages in the write-ahead log from which it is folded in: 8 MiB. */
-  private static final long CHECKPOINT_PAGES = 2048;
+  /** Pages that are left to be folded in from which the thread beside this one does it: 4 MiB. */
+  private static final long BULK_PAGES = 1024;
+
+  /**
+   * Pages in the write-ahead log from which it is to be used anew: 64 MiB. All of it has to be in
+   * for that at a moment in which nobody writes, so that the writer has to wait for a sync of the
+   * database; the larger the log, the more seldom.
+   */
+  private static final long FULL_PAGES = 16_384;
 
   /** How many pages the writer folds in itself, so that nobody waits long for it. */
-  private static final long FEW_PAGES = 512;
+  private static final long FEW_PAGES = 384;
 
   /** Pages from which nobody may go on before they are folded in: 128 MiB. */
   private static final long TOO_MANY_PAGES = 32_768;
@@ -55,6 +62,7 @@ final class Writer implements Runnable {
   private LogQueries queries;
   private Group group;
   private long walPages;
+  private long nextStart;
   private long nextVacuum;
   private @Nullable Problem stopped;
   private boolean stands;
@@ -365,14 +373,21 @@ final class Writer implements Runnable {
     }
   }
 
-  /** The bulk is left to the thread beside this one, which keeps nobody waiting. */
+  /**
+   * The bulk is left to the thread beside this one, which keeps nobody waiting. Once the log is
+   * full, that one goes on until so little is left that the writer can copy it.
+   */
   private void fold(Tables.Log log, boolean idle) {
     walPages = log.pages();
-    boolean much = walPages >= CHECKPOINT_PAGES;
-    if (much && log.left() > FEW_PAGES && log.left() < TOO_MANY_PAGES) {
-      folding.ask();
-    } else if (much || idle && walPages > 0) {
+    boolean full = walPages >= Math.max(FULL_PAGES, nextStart);
+    nextStart = walPages < FULL_PAGES ? 0 : nextStart;
+    if (idle && walPages > 0 || log.left() >= TOO_MANY_PAGES) {
       foldIn("PASSIVE");
+    } else if (full && log.left() <= FEW_PAGES) {
+      foldIn("PASSIVE");
+      nextStart = log.pages() + BULK_PAGES; // not with each group, while somebody reads the log
+    } else if (full || log.left() >= BULK_PAGES) {
+      folding.ask();
     }
     figures.log(walPages * PAGE_BYTES);
   }
