@@ -65,14 +65,9 @@ final class Outbox implements Output {
     return lane != null && lane.size() >= 1024;
   }
 
-  /** Sends bytes that are whole frames, or no frames at all; of any size, as the cork has one. */
+  /** Sends bytes that are whole frames, or no frames at all. */
   void put(ByteBuffer bytes) {
-    int end = bytes.limit();
-    while (bytes.position() < end) {
-      int piece = Math.min(end - bytes.position(), LARGE);
-      reserve(piece).put(bytes.limit(bytes.position() + piece));
-      bytes.limit(end);
-    }
+    reserve(bytes.remaining()).put(bytes);
   }
 
   // -- A shard's slices --------------------------------------------------------------------------

@@ -4,6 +4,8 @@ import dev.carillon.core.Disconnect;
 import dev.carillon.core.Payload;
 import dev.carillon.core.Problem;
 import dev.carillon.core.Session;
+import dev.carillon.core.Shard;
+import dev.carillon.core.spi.Arrival;
 import dev.carillon.core.spi.Authenticator;
 import dev.carillon.core.spi.Conversation;
 import dev.carillon.core.spi.Credentials;
@@ -133,13 +135,18 @@ final class RoomsTalk implements Talk, Line, Outlet {
   }
 
   @Override
-  public void authenticate(Credentials credentials) {
+  public void authenticate(Credentials credentials, Arrival arrival) {
     if (closed) {
       throw new IllegalStateException("closed");
     }
     stage.connection().pause(Connection.AUTHENTICATION);
-    authenticator.authenticate(
-        credentials, answer -> stage.connection().loop().shard().post(() -> answered(answer)));
+    Shard shard = stage.connection().loop().shard();
+    Problem full = session == null ? shard.refusal(arrival) : null;
+    if (full != null) {
+      shard.post(() -> answered(new Authenticator.Answer.Refused(full)));
+    } else {
+      authenticator.authenticate(credentials, answer -> shard.post(() -> answered(answer)));
+    }
   }
 
   private void answered(Authenticator.Answer answer) {

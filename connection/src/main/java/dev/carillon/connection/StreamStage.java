@@ -39,6 +39,7 @@ final class StreamStage extends Stage implements Carrier, EventStream {
   private final int openedAt;
   private int saidAt;
   private boolean begun;
+  private long retryAfterMillis = 1000;
   private boolean ended;
   private @Nullable String link;
 
@@ -86,6 +87,11 @@ final class StreamStage extends Stage implements Carrier, EventStream {
       begun = true;
       put(new ResponseHead(200, "OK", FIELDS.with(fields)).toByteArray());
     }
+  }
+
+  @Override
+  public void retryAfter(long millis) {
+    retryAfterMillis = millis;
   }
 
   @Override
@@ -225,7 +231,8 @@ final class StreamStage extends Stage implements Carrier, EventStream {
   private HttpFields refused(CloseCode code) {
     return switch (status(code.value())) {
       case 401 -> fields.with("WWW-Authenticate", "Bearer");
-      case 429, 503 -> fields.with("Retry-After", "1");
+      case 429, 503 -> // RFC 9110 10.2.3: whole seconds
+          fields.with("Retry-After", Long.toString(Math.ceilDiv(retryAfterMillis, 1000)));
       default -> fields;
     };
   }

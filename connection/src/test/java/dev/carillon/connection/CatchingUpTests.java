@@ -51,6 +51,7 @@ class CatchingUpTests {
       new Node(
           new NodeSettings(
               "test",
+              10_000,
               10,
               256,
               10_000,
@@ -227,7 +228,7 @@ class CatchingUpTests {
   @Test
   void eachPageIsReadOnceForAll() {
     fill();
-    List<Reader> readers = join(5000, Integer.MAX_VALUE);
+    List<Reader> readers = join(10_000, Integer.MAX_VALUE);
     comeBack(readers);
 
     assertThat(readers).allMatch(reader -> reader.expected == MESSAGES + 1);

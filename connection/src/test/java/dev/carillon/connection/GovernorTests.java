@@ -52,6 +52,7 @@ class GovernorTests {
     NodeSettings usual = NodeSettings.DEFAULT;
     return new NodeSettings(
         usual.name(),
+        10_000,
         usual.maxRoomsPerSession(),
         usual.maxPendingPublishes(),
         usual.maxPendingPerRoom(),

@@ -18,6 +18,7 @@ import dev.carillon.core.RoomName;
 import dev.carillon.core.RoomPolicy;
 import dev.carillon.core.Session;
 import dev.carillon.core.User;
+import dev.carillon.core.spi.Arrival;
 import dev.carillon.core.spi.Authenticator;
 import dev.carillon.core.spi.Bytes;
 import dev.carillon.core.spi.Conversation;
@@ -152,7 +153,7 @@ class RoomsTests {
 
     @Override
     public void opened() {
-      line.authenticate(opening.credentials());
+      line.authenticate(opening.credentials(), Arrival.NEW);
     }
 
     @Override

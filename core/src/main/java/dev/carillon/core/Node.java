@@ -75,10 +75,11 @@ public final class Node {
     this.clock = clock;
     this.random = random;
     List<Shard> made = new ArrayList<>(mailboxes.size());
+    double sessionsPerSecond = (double) settings.sessionsPerSecond() / mailboxes.size();
     for (Mailbox mailbox : mailboxes) {
       // 50 bits tell the shards of all nodes apart; the count behind them, one shard's ids.
       String prefix = Long.toString(random.nextLong() >>> 14, 36) + "-";
-      made.add(new Shard(this, made.size(), mailbox, prefix));
+      made.add(new Shard(this, made.size(), mailbox, prefix, sessionsPerSecond));
     }
     this.shards = List.copyOf(made);
     this.governor = new Governor(settings.memoryBytes(), shards);

@@ -6,6 +6,8 @@ import java.time.Duration;
  * A node's limits.
  *
  * @param name what the node is called in answers and metrics
+ * @param sessionsPerSecond how many sessions may begin in a second, 1 or more; beyond it newcomers
+ *     are told to come back later first, and those who return last
  * @param maxRoomsPerSession how many rooms one session may have joined, 1 or more
  * @param maxPendingPublishes how many unanswered publishes a session may have before it is no
  *     longer read from, 1 or more
@@ -25,6 +27,7 @@ import java.time.Duration;
  */
 public record NodeSettings(
     String name,
+    int sessionsPerSecond,
     int maxRoomsPerSession,
     int maxPendingPublishes,
     int maxPendingPerRoom,
@@ -40,6 +43,7 @@ public record NodeSettings(
   public static final NodeSettings DEFAULT =
       new NodeSettings(
           "carillon",
+          10_000,
           1000,
           256,
           10_000,
@@ -53,6 +57,7 @@ public record NodeSettings(
           256L << 20);
 
   public NodeSettings {
+    positive("sessionsPerSecond", sessionsPerSecond);
     positive("maxRoomsPerSession", maxRoomsPerSession);
     positive("maxPendingPublishes", maxPendingPublishes);
     positive("maxPendingPerRoom", maxPendingPerRoom);

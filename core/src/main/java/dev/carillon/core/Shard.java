@@ -1,5 +1,6 @@
 package dev.carillon.core;
 
+import dev.carillon.core.spi.Arrival;
 import dev.carillon.core.spi.Broker;
 import dev.carillon.core.spi.Bytes;
 import dev.carillon.core.spi.Conversation;
@@ -57,6 +58,7 @@ public final class Shard {
   private final Acknowledging acknowledging = new Acknowledging();
   private final Shedding shedding = new Shedding(pool, views.values(), homes.values(), held);
   private final Runnable round = this::round;
+  private final Admission admission;
 
   private List<Session> touched = new ArrayList<>();
 
@@ -73,12 +75,22 @@ public final class Shard {
   private boolean shortOfMemory;
   private long ids;
 
-  Shard(Node node, int number, Mailbox mailbox, String idPrefix) {
+  Shard(Node node, int number, Mailbox mailbox, String idPrefix, double sessionsPerSecond) {
     this.node = node;
     this.number = number;
     this.mailbox = mailbox;
     this.idPrefix = idPrefix;
     this.summoning = new Summoning(this, node);
+    this.admission = new Admission(sessionsPerSecond, node.clock().millis());
+  }
+
+  /**
+   * Asks whether a session may begin now. To be asked once, before {@link #open}.
+   *
+   * @return null if it may; else why not, and when to come back
+   */
+  public @Nullable Problem refusal(Arrival arrival) {
+    return admission.refusal(arrival, now(), shortOfMemory);
   }
 
   /**
@@ -171,8 +183,10 @@ public final class Shard {
    */
   public void goodbye(Disconnect why, long spreadMillis) {
     List<Session> leaving = List.copyOf(sessions);
+    int shards = node.shards().size();
     for (int i = 0; i < leaving.size(); i++) {
-      long slot = spreadMillis * i / leaving.size();
+      long place = (long) i * shards + number; // no two shards name the same moment
+      long slot = spreadMillis * place / ((long) leaving.size() * shards);
       leaving.get(i).tell(new Notice.Goodbye(why.words(), slot));
       leaving.get(i).outlet().close(why, why.words());
     }
@@ -206,6 +220,11 @@ public final class Shard {
   /** What was done about its slow readers. Safe for use by many threads. */
   public SlowReaderCounts slowReaderCounts() {
     return slowReaderCounts;
+  }
+
+  /** How many sessions it let in. Safe for use by many threads. */
+  public AdmissionCounts admissionCounts() {
+    return admission.counts();
   }
 
   /** What it holds of all that grows with clients. Safe for use by many threads. */

@@ -19,6 +19,8 @@ import java.time.Duration;
  * @param stallTimeout how long a client may read nothing of what waits for it; 0s is for ever
  * @param closeTimeout how long a client may take to answer a Close frame
  * @param maxConnections connections at one time; further ones are closed at once
+ * @param maxSessionRate sessions that may begin in a second, one second's worth of them at once;
+ *     beyond it clients are told when to come back, newcomers before those who return
  * @param maxWaiting bytes of answers that may wait for one slow client; past half of it, it is not
  *     read from
  * @param maxRooms rooms that one session may have joined
@@ -74,6 +76,12 @@ public record Limits(
         int maxConnections,
     @Setting(
             value =
+                "Sessions that may begin in a second, one second's worth of them at once. Beyond it"
+                    + " clients are told when to come back, newcomers before those who return.",
+            allowed = "1 to 10000000")
+        int maxSessionRate,
+    @Setting(
+            value =
                 "Bytes of answers that may wait for one slow client; past half of it, it is not"
                     + " read from.",
             allowed = "4 KiB to 64 MiB")
@@ -104,6 +112,7 @@ public record Limits(
           Duration.ofSeconds(60),
           Duration.ofSeconds(5),
           100_000,
+          10_000,
           ByteSize.kib(64),
           1000,
           256,
@@ -123,6 +132,7 @@ public record Limits(
     BadSetting.within("stallTimeout", stallTimeout, Duration.ZERO, Duration.ofDays(1));
     BadSetting.within("closeTimeout", closeTimeout, Duration.ofMillis(100), Duration.ofMinutes(10));
     BadSetting.within("maxConnections", maxConnections, 1, 100_000_000);
+    BadSetting.within("maxSessionRate", maxSessionRate, 1, 10_000_000);
     BadSetting.within("maxWaiting", maxWaiting, ByteSize.kib(4), ByteSize.mib(64));
     BadSetting.within("maxRooms", maxRooms, 1, 1_000_000);
     BadSetting.within("maxPendingPublishes", maxPendingPublishes, 1, 1_000_000);
@@ -143,6 +153,7 @@ public record Limits(
         stallTimeout,
         closeTimeout,
         maxConnections,
+        maxSessionRate,
         maxWaiting,
         maxRooms,
         maxPendingPublishes,
@@ -163,6 +174,7 @@ public record Limits(
         stallTimeout,
         closeTimeout,
         maxConnections,
+        maxSessionRate,
         maxWaiting,
         maxRooms,
         maxPendingPublishes,
@@ -183,6 +195,7 @@ public record Limits(
         stallTimeout,
         closeTimeout,
         maxConnections,
+        maxSessionRate,
         maxWaiting,
         maxRooms,
         maxPendingPublishes,
@@ -203,6 +216,7 @@ public record Limits(
         stallTimeout,
         closeTimeout,
         maxConnections,
+        maxSessionRate,
         maxWaiting,
         maxRooms,
         maxPendingPublishes,
@@ -223,6 +237,7 @@ public record Limits(
         stallTimeout,
         closeTimeout,
         maxConnections,
+        maxSessionRate,
         maxWaiting,
         maxRooms,
         maxPendingPublishes,
@@ -243,6 +258,7 @@ public record Limits(
         stallTimeout,
         closeTimeout,
         maxConnections,
+        maxSessionRate,
         maxWaiting,
         maxRooms,
         maxPendingPublishes,
@@ -263,6 +279,7 @@ public record Limits(
         stallTimeout,
         closeTimeout,
         maxConnections,
+        maxSessionRate,
         maxWaiting,
         maxRooms,
         maxPendingPublishes,
@@ -283,6 +300,7 @@ public record Limits(
         stallTimeout,
         closeTimeout,
         maxConnections,
+        maxSessionRate,
         maxWaiting,
         maxRooms,
         maxPendingPublishes,
@@ -303,6 +321,7 @@ public record Limits(
         stallTimeout,
         closeTimeout,
         maxConnections,
+        maxSessionRate,
         maxWaiting,
         maxRooms,
         maxPendingPublishes,
@@ -323,6 +342,7 @@ public record Limits(
         stallTimeout,
         closeTimeout,
         maxConnections,
+        maxSessionRate,
         maxWaiting,
         maxRooms,
         maxPendingPublishes,
@@ -343,6 +363,28 @@ public record Limits(
         stallTimeout,
         closeTimeout,
         maxConnections,
+        maxSessionRate,
+        maxWaiting,
+        maxRooms,
+        maxPendingPublishes,
+        maxPendingPerRoom);
+  }
+
+  /** The same with another {@code maxSessionRate}. */
+  public Limits withMaxSessionRate(int maxSessionRate) {
+    return new Limits(
+        maxHeader,
+        maxHeaders,
+        maxUri,
+        handshakeTimeout,
+        maxMessage,
+        maxFragments,
+        messageTimeout,
+        idleTimeout,
+        stallTimeout,
+        closeTimeout,
+        maxConnections,
+        maxSessionRate,
         maxWaiting,
         maxRooms,
         maxPendingPublishes,
@@ -363,6 +405,7 @@ public record Limits(
         stallTimeout,
         closeTimeout,
         maxConnections,
+        maxSessionRate,
         maxWaiting,
         maxRooms,
         maxPendingPublishes,
@@ -383,6 +426,7 @@ public record Limits(
         stallTimeout,
         closeTimeout,
         maxConnections,
+        maxSessionRate,
         maxWaiting,
         maxRooms,
         maxPendingPublishes,
@@ -403,6 +447,7 @@ public record Limits(
         stallTimeout,
         closeTimeout,
         maxConnections,
+        maxSessionRate,
         maxWaiting,
         maxRooms,
         maxPendingPublishes,
@@ -423,6 +468,7 @@ public record Limits(
         stallTimeout,
         closeTimeout,
         maxConnections,
+        maxSessionRate,
         maxWaiting,
         maxRooms,
         maxPendingPublishes,

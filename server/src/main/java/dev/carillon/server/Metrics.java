@@ -1,11 +1,13 @@
 package dev.carillon.server;
 
 import dev.carillon.connection.Traffic;
+import dev.carillon.core.AdmissionCounts;
 import dev.carillon.core.HeldBytes;
 import dev.carillon.core.Node;
 import dev.carillon.core.PublishCounts;
 import dev.carillon.core.Shard;
 import dev.carillon.core.SlowReaderCounts;
+import dev.carillon.core.spi.Arrival;
 import dev.carillon.core.spi.Broker;
 import dev.carillon.core.spi.Condition;
 import dev.carillon.transport.EventLoops;
@@ -22,10 +24,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.ToLongBiFunction;
 import java.util.function.ToLongFunction;
 
 /**
@@ -120,6 +124,12 @@ final class Metrics {
             "code",
             sums(traffic, Traffic::closes)));
     all.metricSnapshot(publishes());
+    all.metricSnapshot(admissions("admitted", "Sessions begun", AdmissionCounts::admitted));
+    all.metricSnapshot(
+        admissions(
+            "refused",
+            "Sessions told to come back at a time of their own",
+            AdmissionCounts::refused));
     all.metricSnapshot(gauge("carillon_sessions", "Sessions now.", sum(held, Held::sessions)));
     all.metricSnapshot(
         gauge(
@@ -199,6 +209,17 @@ final class Metrics {
     outcomes.put("in_doubt", sum(counts, PublishCounts::inDoubt));
     return labelled(
         "carillon_publishes", "What became of clients' publishes.", "outcome", outcomes);
+  }
+
+  private CounterSnapshot admissions(
+      String what, String help, ToLongBiFunction<AdmissionCounts, Arrival> figure) {
+    List<AdmissionCounts> counts = node.shards().stream().map(Shard::admissionCounts).toList();
+    var arrivals = new TreeMap<String, Long>();
+    for (Arrival arrival : Arrival.values()) {
+      String label = arrival.name().toLowerCase(Locale.ROOT);
+      arrivals.put(label, sum(counts, each -> figure.applyAsLong(each, arrival)));
+    }
+    return labelled("carillon_sessions_" + what, help + ", by who came.", "arrival", arrivals);
   }
 
   private static byte[] written(MetricSnapshots snapshots) {

@@ -22,6 +22,7 @@ final class Parts {
     Limits limits = configuration.limits();
     return new NodeSettings(
         node.name(),
+        limits.maxSessionRate(),
         limits.maxRooms(),
         limits.maxPendingPublishes(),
         limits.maxPendingPerRoom(),

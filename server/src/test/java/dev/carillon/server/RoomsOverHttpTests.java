@@ -84,6 +84,32 @@ class RoomsOverHttpTests {
   }
 
   @Test
+  void whereMoreComeThanAreTakenUpTheAnswerSaysWhenToComeBack() throws Exception {
+    Limits slow = Limits.DEFAULT.withMaxSessionRate(1);
+    try (Server small = Carillon.server(SMALL.withLimits(slow)).listen()) {
+      int admitted = 0;
+      HttpResponse<InputStream> answer;
+      while ((answer = request(small.port())).statusCode() == 200) {
+        answer.body().close();
+        assertThat(++admitted).isLessThan(50);
+      }
+
+      assertThat(answer.statusCode()).isEqualTo(503);
+      assertThat(answer.headers().firstValueAsLong("Retry-After").orElse(0)).isBetween(1L, 10L);
+      assertThat(new String(answer.body().readAllBytes(), StandardCharsets.UTF_8))
+          .contains("more clients are coming in");
+    }
+  }
+
+  private HttpResponse<InputStream> request(int port) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/rooms/news"))
+            .header("Accept", "text/event-stream")
+            .build();
+    return http.send(request, HttpResponse.BodyHandlers.ofInputStream());
+  }
+
+  @Test
   void whatIsSentToEverybodyIsNotPutAmongTheMessagesOfTheRoom() throws Exception {
     try (Stream stream = stream("/rooms/news")) {
       stream.next();

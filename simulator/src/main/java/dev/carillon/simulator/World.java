@@ -35,6 +35,9 @@ final class World implements InstantSource {
   final Chance workload;
   final Chance ids;
 
+  /** What is rare outside and switched on here for some seeds. */
+  private final Chance knobs;
+
   private long now = START;
   private long scheduled;
   private long executed;
@@ -47,12 +50,14 @@ final class World implements InstantSource {
     broker = root.split();
     workload = root.split();
     ids = root.split();
+    knobs = root.split();
   }
 
   /** Small limits and short times, so that what is seldom happens often. */
   NodeSettings settings() {
     return new NodeSettings(
         "simulated",
+        knobs.nextInt(3) == 0 ? 2 + knobs.nextInt(8) : 10_000,
         100,
         16,
         1000,

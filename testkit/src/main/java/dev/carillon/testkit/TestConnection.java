@@ -8,6 +8,7 @@ import dev.carillon.core.Problem;
 import dev.carillon.core.RoomName;
 import dev.carillon.core.Session;
 import dev.carillon.core.Shard;
+import dev.carillon.core.spi.Arrival;
 import dev.carillon.core.spi.Authenticator.Answer;
 import dev.carillon.core.spi.Bytes;
 import dev.carillon.core.spi.Conversation;
@@ -172,13 +173,14 @@ public final class TestConnection {
     }
 
     @Override
-    public void authenticate(Credentials credentials) {
+    public void authenticate(Credentials credentials, Arrival arrival) {
       if (authenticating || closed != null) {
         offences.add("asked for authentication while it is under way, or after the end");
         return;
       }
       authenticating = true;
-      Answer answer = authenticator.apply(credentials);
+      Problem full = session == null ? shard.refusal(arrival) : null;
+      Answer answer = full == null ? authenticator.apply(credentials) : new Answer.Refused(full);
       shard.post(() -> authenticated(answer));
     }
 

@@ -66,20 +66,23 @@ public final class TestNode implements AutoCloseable {
    * @param gate the application; it may answer on any thread
    */
   public TestNode(int shards, Policies policies, String broker, Gate gate) {
+    this(shards, NodeSettings.DEFAULT, policies, broker, gate);
+  }
+
+  /**
+   * A node with limits of its own.
+   *
+   * @param broker the name of a broker that {@link ServiceLoader} finds
+   * @param gate the application; it may answer on any thread
+   */
+  public TestNode(int shards, NodeSettings settings, Policies policies, String broker, Gate gate) {
     SplittableRandom random = new SplittableRandom(42);
     this.broker = provider(broker).open(Map.of(), policies, clock, random.split());
     for (int i = 0; i < shards; i++) {
       loops.add(new TestLoop());
     }
     this.node =
-        new Node(
-            NodeSettings.DEFAULT,
-            policies,
-            this.broker,
-            gate,
-            clock,
-            random.split(),
-            List.copyOf(loops));
+        new Node(settings, policies, this.broker, gate, clock, random.split(), List.copyOf(loops));
   }
 
   private static BrokerProvider provider(String name) {

@@ -8,6 +8,9 @@ public interface EventStream {
    */
   void begin();
 
+  /** When a client that is refused may come back: {@code Retry-After} of the answer. */
+  void retryAfter(long millis);
+
   /** Sends whole events, in order with what the shard delivers. Copies the bytes. */
   void send(Bytes events);
 

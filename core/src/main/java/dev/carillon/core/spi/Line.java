@@ -2,6 +2,7 @@ package dev.carillon.core.spi;
 
 import dev.carillon.core.Disconnect;
 import dev.carillon.core.Payload;
+import dev.carillon.core.Problem;
 import java.nio.ByteBuffer;
 
 /** What a conversation can do with its connection. Confined to the shard. */
@@ -20,8 +21,12 @@ public interface Line {
    *
    * <p>Again, while there is a session, it renews what that may do and how long: accepted with the
    * same session, or refused, which changes nothing.
+   *
+   * @param arrival decides who comes in first where more want to than the node takes up; the others
+   *     are refused as {@link Problem.Reason#OVERLOADED} with the time to come back, and their
+   *     credentials are not looked at
    */
-  void authenticate(Credentials credentials);
+  void authenticate(Credentials credentials, Arrival arrival);
 
   /** Milliseconds since 1970, as of this round. */
   long now();

@@ -4,6 +4,7 @@ import dev.carillon.core.Disconnect;
 import dev.carillon.core.Payload;
 import dev.carillon.core.Problem;
 import dev.carillon.core.Session;
+import dev.carillon.core.spi.Arrival;
 import dev.carillon.core.spi.Bytes;
 import dev.carillon.core.spi.Conversation;
 import dev.carillon.core.spi.Credentials;
@@ -171,7 +172,8 @@ final class CarillonConversation implements Conversation, Replies {
     connectId = connect.id();
     resume = connect.resume();
     dev.carillon.wire.Secret token = connect.token();
-    line.authenticate(token == null ? credentials : with(token));
+    Arrival arrival = resume == null ? Arrival.NEW : Arrival.RETURNING;
+    line.authenticate(token == null ? credentials : with(token), arrival);
   }
 
   private Credentials with(dev.carillon.wire.Secret token) {
@@ -191,7 +193,7 @@ final class CarillonConversation implements Conversation, Replies {
       return;
     }
     refreshing = refresh;
-    line.authenticate(with(refresh.token()));
+    line.authenticate(with(refresh.token()), Arrival.RETURNING);
   }
 
   @Override
@@ -263,6 +265,7 @@ final class CarillonConversation implements Conversation, Replies {
         switch (problem.reason()) {
           case FORBIDDEN -> Disconnect.FORBIDDEN;
           case RATE_LIMITED -> Disconnect.RATE_LIMITED;
+          case OVERLOADED -> Disconnect.OVERLOADED;
           case TIMEOUT, BROKER_UNAVAILABLE -> Disconnect.TRY_LATER;
           case INTERNAL -> Disconnect.INTERNAL;
           default -> Disconnect.UNAUTHENTICATED;

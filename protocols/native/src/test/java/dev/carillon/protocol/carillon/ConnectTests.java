@@ -3,11 +3,14 @@ package dev.carillon.protocol.carillon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.carillon.core.Disconnect;
+import dev.carillon.core.NodeSettings;
 import dev.carillon.core.Payload;
+import dev.carillon.core.Policies;
 import dev.carillon.core.Problem;
 import dev.carillon.core.User;
 import dev.carillon.core.spi.Authenticator.Answer;
 import dev.carillon.core.spi.Credentials;
+import dev.carillon.core.spi.Gate;
 import dev.carillon.core.spi.Permissions;
 import dev.carillon.core.spi.Protocol;
 import dev.carillon.core.spi.Secret;
@@ -17,6 +20,7 @@ import dev.carillon.wire.ServerMessage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -152,6 +156,73 @@ class ConnectTests {
         .isEqualTo(new ServerMessage.Goodbye("restart", 0L, null));
     assertThat(ann.connection().closed()).isNotNull();
     assertThat(ann.connection().closed().why()).isEqualTo(Disconnect.RESTARTING);
+  }
+
+  @Test
+  void whereMoreComeThanAreTakenUpWhoReturnsGoesFirstAndTheOthersAreToldWhenToCome() {
+    try (TestNode small = new TestNode(1, perSecond(4), Policies.DEFAULT, "memory", Gate.OPEN)) {
+      Dialogue ann = Dialogue.silent(small, "ann").says("{'op':'connect','id':1}");
+      String token = token(ann);
+      ann.connection().vanish();
+      Dialogue.connected(small, "bob");
+      Dialogue eve = Dialogue.silent(small, "eve").says("{'op':'connect','id':7}");
+
+      var refusal = eve.answer(ServerMessage.Error.class);
+      assertThat(refusal.id()).isEqualTo(7);
+      assertThat(refusal.problem().code()).isEqualTo("overloaded");
+      assertThat(refusal.problem().retryable()).isTrue();
+      assertThat(eve.connection().closed())
+          .isEqualTo(new Closed(Disconnect.OVERLOADED, refusal.problem().message()));
+      Dialogue back =
+          Dialogue.silent(small, "ann").says("{'op':'connect','resume':'" + token + "'}");
+      assertThat(back.answer(ServerMessage.Welcome.class).resumed()).isTrue();
+
+      small.clock().advance(wait(refusal));
+      Dialogue.connected(small, "eve");
+    }
+  }
+
+  @Test
+  void aTokenOfWhoHasToWaitIsAsGoodAsBefore() {
+    try (TestNode small = new TestNode(1, perSecond(2), Policies.DEFAULT, "memory", Gate.OPEN)) {
+      Dialogue ann = Dialogue.silent(small, "ann").says("{'op':'connect','id':1}");
+      String token = token(ann);
+      ann.connection().vanish();
+      String connect = "{'op':'connect','resume':'" + token + "'}";
+      Dialogue.silent(small, "eve").says("{'op':'connect','resume':'0.x.y'}");
+
+      Dialogue refused = Dialogue.silent(small, "ann").says(connect);
+      small.clock().advance(wait(refused.answer(ServerMessage.Error.class)));
+
+      Dialogue back = Dialogue.silent(small, "ann").says(connect);
+      assertThat(back.answer(ServerMessage.Welcome.class).resumed()).isTrue();
+    }
+  }
+
+  private static String token(Dialogue welcomed) {
+    return Objects.requireNonNull(welcomed.answer(ServerMessage.Welcome.class).resume()).value();
+  }
+
+  private static Duration wait(ServerMessage.Error refusal) {
+    return Duration.ofMillis(Objects.requireNonNull(refusal.problem().retryAfter()));
+  }
+
+  private static NodeSettings perSecond(int sessions) {
+    NodeSettings usual = NodeSettings.DEFAULT;
+    return new NodeSettings(
+        usual.name(),
+        sessions,
+        usual.maxRoomsPerSession(),
+        usual.maxPendingPublishes(),
+        usual.maxPendingPerRoom(),
+        usual.logEntries(),
+        usual.logBytes(),
+        usual.renditionBytes(),
+        usual.roomIdle(),
+        usual.sessionTtl(),
+        usual.presenceGrace(),
+        usual.maxDetachedSessions(),
+        usual.memoryBytes());
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.carillon.protocol.plain;
 import dev.carillon.core.From;
 import dev.carillon.core.Position;
 import dev.carillon.core.RoomName;
+import dev.carillon.core.spi.Arrival;
 import dev.carillon.core.spi.Opening;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,12 @@ sealed interface Address {
   int MAX_LAST = 1000;
 
   /** It can be understood. */
-  record Place(RoomName room, From from) implements Address {}
+  record Place(RoomName room, From from) implements Address {
+    /** Who names a position was here before. */
+    Arrival arrival() {
+      return from instanceof From.After ? Arrival.RETURNING : Arrival.NEW;
+    }
+  }
 
   /** It cannot. */
   record Flawed(String flaw) implements Address {}

@@ -49,7 +49,7 @@ final class PlainConversation implements Conversation {
       case Address.Flawed(String flaw) -> close(Disconnect.BAD_MESSAGE, flaw);
       case Address.Place understood -> {
         place = understood;
-        line.authenticate(asked.credentials());
+        line.authenticate(asked.credentials(), understood.arrival());
       }
     }
   }

@@ -46,7 +46,7 @@ final class PlainStream implements Conversation {
       case Address.Flawed(String flaw) -> line.close(Disconnect.BAD_MESSAGE, flaw);
       case Address.Place understood -> {
         place = understood;
-        line.authenticate(opening.credentials());
+        line.authenticate(opening.credentials(), understood.arrival());
       }
     }
   }
@@ -64,6 +64,9 @@ final class PlainStream implements Conversation {
 
   @Override
   public void refused(Problem problem) {
+    if (problem.retryAfterMillis() > 0) {
+      events.retryAfter(problem.retryAfterMillis());
+    }
     line.close(PlainConversation.disconnect(problem), problem.detail());
   }
 
