@@ -28,6 +28,6 @@ void main() throws InterruptedException {
     prices.replaceAll(
         (symbol, price) -> price * ThreadLocalRandom.current().nextDouble(0.99, 1.01));
     prices.forEach((symbol, price) -> feed.publishJson(symbol, new Price(symbol, price)));
-    Thread.sleep(20);
+    Thread.sleep(200);
   }
 }
