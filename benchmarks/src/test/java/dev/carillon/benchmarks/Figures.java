@@ -2,6 +2,7 @@ package dev.carillon.benchmarks;
 
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -18,10 +19,11 @@ final class Figures {
     rounds.put(peer, values);
   }
 
-  static String head(String first) {
+  /** A table's head, with a column for each peer that was run. */
+  static String head(String first, List<Peer> run) {
     var head = new StringBuilder("| " + first + " |");
     var rule = new StringBuilder("|---|");
-    for (Peer peer : Peer.values()) {
+    for (Peer peer : run) {
       head.append(' ').append(peer.title).append(" |");
       rule.append("---|");
     }
@@ -29,36 +31,36 @@ final class Figures {
   }
 
   /** The medians, with the least and the most. */
-  String row() {
+  String row(List<Peer> run) {
     var row = new StringBuilder("| " + title + " |");
-    for (Peer peer : Peer.values()) {
+    for (Peer peer : run) {
       row.append(' ').append(cell(counted(rounds.get(peer)), "%,.0f")).append(" |");
     }
     return row + "\n";
   }
 
   /** Carillon's figure through the peer's of the same round: the medians, the least, the most. */
-  String ratios() {
+  String ratios(List<Peer> run) {
     var row = new StringBuilder("| " + title + " |");
     double[] own = rounds.getOrDefault(Peer.CARILLON, new double[0]);
-    for (Peer peer : Peer.values()) {
-      double[] other = rounds.get(peer);
-      double[] ratios = new double[other == null || peer == Peer.CARILLON ? 0 : own.length];
-      for (int i = 0; i < ratios.length; i++) {
-        ratios[i] = own[i] / other[i];
-      }
-      row.append(' ').append(cell(counted(ratios), "%.2f")).append(" |");
+    for (Peer peer : run) {
+      double[] other = rounds.getOrDefault(peer, new double[0]);
+      row.append(' ').append(cell(counted(through(own, other)), "%.2f")).append(" |");
     }
     return row + "\n";
   }
 
-  /** The median of Carillon's figure through the peer's; NaN when there is none. */
-  static double ratio(double[] own, double[] other) {
-    double[] ratios = new double[own.length];
+  private static double[] through(double[] own, double[] other) {
+    double[] ratios = new double[other.length];
     for (int i = 0; i < ratios.length; i++) {
       ratios[i] = own[i] / other[i];
     }
-    double[] sorted = counted(ratios);
+    return ratios;
+  }
+
+  /** The median of Carillon's figure through the peer's; NaN when there is none. */
+  static double ratio(double[] own, double[] other) {
+    double[] sorted = counted(through(own, other));
     return sorted.length == 0 ? Double.NaN : median(sorted);
   }
 

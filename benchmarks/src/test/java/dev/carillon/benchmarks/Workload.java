@@ -39,11 +39,16 @@ enum Workload {
       Peer.Ability.ROOMS,
       new Scenario.FanOut(5_000, 1, false, 100, 128, 300),
       Map.of(Peer.BUN, 0.3)),
+  BURST_100_FEW(
+      "bursts of 100 to 250",
+      Peer.Ability.ROOMS,
+      new Scenario.FanOut(250, 1, false, 100, 128, 200),
+      Map.of(Peer.BUN, 0.3, Peer.GWS, 0.03)),
   DEFLATE(
       "deflate, 1 KiB to 1,000",
       Peer.Ability.DEFLATE,
       new Scenario.FanOut(1_000, 1, false, 1, 1024, 20),
-      Map.of(Peer.BUN, 0.4)),
+      Map.of(Peer.BUN, 0.4, Peer.WS, 0.1)),
   MIXED(
       "2,000 in 200 mixed rooms",
       Peer.Ability.ROOMS,
@@ -62,6 +67,12 @@ enum Workload {
     this.ability = ability;
     this.scenario = scenario;
     this.bars = bars;
+  }
+
+  /** Whether a peer can do it; a burst of 100 to 5,000 takes most of them five seconds or more. */
+  boolean suits(Peer peer) {
+    boolean quick = peer == Peer.CARILLON || peer == Peer.BUN;
+    return peer.can(ability) && (this != BURST_100 || quick);
   }
 
   Target target(RunningPeer running) {

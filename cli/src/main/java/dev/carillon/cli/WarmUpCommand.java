@@ -33,6 +33,9 @@ final class WarmUpCommand implements Callable<Integer> {
   private static final int MESSAGES = 200;
   private static final int PATIENCE_SECONDS = 10;
 
+  /** By then a server has also done what it leaves for later when it starts. */
+  private static final long LATER_MILLIS = 2000;
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -49,6 +52,8 @@ final class WarmUpCommand implements Callable<Integer> {
       String address = "ws://127.0.0.1:" + server.port();
       try (var dialer = new Dialer(null)) {
         talk(dialer, URI.create(address + "/ws"));
+        chat(dialer, URI.create(address + "/rooms/warm/up"));
+        TimeUnit.MILLISECONDS.sleep(LATER_MILLIS);
         chat(dialer, URI.create(address + "/rooms/warm/up"));
       }
     }

@@ -141,6 +141,7 @@ final class Client {
       return;
     }
     crowd.bytesReceived += more;
+    crowd.readAt = System.nanoTime();
     buffer.flip();
     answers = 0;
     HttpHead reading = head;

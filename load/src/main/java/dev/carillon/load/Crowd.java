@@ -46,10 +46,15 @@ final class Crowd implements AutoCloseable {
   private int open;
   private int pending;
 
+  final StampReader stamps = new StampReader();
   final ByteBuffer inflated = ByteBuffer.allocateDirect(READ_BYTES);
   final Histogram openings = new Histogram();
   final Histogram latencies = new Histogram();
   long measuredFrom = Long.MAX_VALUE;
+
+  /** When what is being looked at was read. */
+  long readAt;
+
   long sent;
   long received;
   long bytesReceived;
@@ -245,7 +250,7 @@ final class Crowd implements AutoCloseable {
     }
     arrived(client);
     if (time >= measuredFrom) {
-      latencies.record(Math.max(0, System.nanoTime() - time));
+      latencies.record(Math.max(0, readAt - time));
     }
   }
 

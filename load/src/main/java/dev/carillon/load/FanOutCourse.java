@@ -7,12 +7,13 @@ import org.jspecify.annotations.Nullable;
 final class FanOutCourse implements Course, AutoCloseable {
   private static final long SETTLE_NANOS = 100_000_000;
 
-  /** How many bursts may be on their way in a room. */
+  /** How many bursts may be on their way in a room; with a rate also what a second brings. */
   private static final int ON_ITS_WAY = 8;
 
   private final Crowd crowd;
   private final Scenario.FanOut scenario;
   private final Room[] rooms;
+  private final long onItsWay;
   private @Nullable Pace pace;
   private final ByteBuffer out;
   private boolean stopped;
@@ -37,6 +38,8 @@ final class FanOutCourse implements Course, AutoCloseable {
     this.crowd = crowd;
     this.scenario = scenario;
     this.rooms = new Room[scenario.rooms()];
+    this.onItsWay =
+        (long) Math.max(ON_ITS_WAY * scenario.burst(), scenario.rate() / scenario.rooms());
     var dialect = crowd.target().dialect();
     int largest = 0;
     for (int i = 0; i < rooms.length; i++) {
@@ -115,7 +118,7 @@ final class FanOutCourse implements Course, AutoCloseable {
 
   /** What a server is too slow for is sent later, and late, rather than piling up in it. */
   private boolean isFull(Room room) {
-    return room.awaited > (long) ON_ITS_WAY * room.readers * scenario.burst();
+    return room.awaited > onItsWay * room.readers;
   }
 
   private void publish(Room room, long time, int messages) {

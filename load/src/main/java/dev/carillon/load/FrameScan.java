@@ -139,9 +139,11 @@ final class FrameScan {
         crowd.came(client, sequence, time); // several in one frame
       }
       found = true;
-      if (Stamp.source(in, at) == client.source) {
-        sequence = Stamp.sequence(in, at);
-        time = Stamp.nanos(in, at);
+      StampReader stamp = crowd.stamps;
+      stamp.read(in, at);
+      if (stamp.source() == client.source) {
+        sequence = stamp.sequence();
+        time = stamp.nanos();
       } else {
         crowd.strays++;
         found = false;

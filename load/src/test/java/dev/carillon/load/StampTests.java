@@ -24,6 +24,25 @@ class StampTests {
   }
 
   @Test
+  void whatIsReadIsWhatStandsThereHoweverOftenAndWhateverWasReadBefore() {
+    StampReader reader = new StampReader();
+    ByteBuffer in = ByteBuffer.allocate(Stamp.BYTES);
+    for (int round = 0; round < 2; round++) {
+      for (int i = 0; i < 2000; i++) {
+        long nanos = i / 3 * 1_000_003L;
+        Stamp.write(in.array(), i % 7, i / 2, nanos);
+
+        reader.read(in, 0);
+        reader.read(in, 0);
+
+        assertThat(reader.source()).isEqualTo(i % 7);
+        assertThat(reader.sequence()).isEqualTo(i / 2);
+        assertThat(reader.nanos()).isEqualTo(nanos);
+      }
+    }
+  }
+
+  @Test
   void aTemplateIsAMaskedFrameOfTheAskedSize() {
     for (int size : new int[] {32, 33, 125, 126, 65_535, 65_536}) {
       Template template = Template.message("a\"", "\"z", size - 4 < 32 ? 32 : size - 4);

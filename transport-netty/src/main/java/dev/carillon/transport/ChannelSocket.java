@@ -26,8 +26,9 @@ import org.jspecify.annotations.Nullable;
  * A channel's one handler, and its connection's socket. Confined to the channel's event loop.
  *
  * <p>On epoll without TLS bytes go straight to the descriptor as long as Netty holds none; when the
- * kernel takes no more, a small piece is left to Netty, which waits for the descriptor and tells
- * when the piece is gone. Elsewhere bytes are copied into Netty's buffers up to the water mark.
+ * kernel takes no more, or the link is broken, a small piece is left to Netty, which waits for the
+ * descriptor and tells when the piece is gone, or that all is. Elsewhere bytes are copied into
+ * Netty's buffers up to the water mark.
  */
 abstract class ChannelSocket extends ChannelInboundHandlerAdapter implements Socket {
   private static final System.Logger LOG = System.getLogger(ChannelSocket.class.getName());
@@ -218,7 +219,9 @@ abstract class ChannelSocket extends ChannelInboundHandlerAdapter implements Soc
     int end = slice.limit();
     int at = from;
     while (at < end && ctx.channel().isWritable()) {
-      if (slice.isDirect()) {
+      if (DirectSend.isReady()) {
+        at += DirectSend.send(direct.intValue(), slice.position(at));
+      } else if (slice.isDirect()) {
         at += direct.write(slice, at, end);
       } else {
         at = sendFromHeap(ctx, direct, slice, at);
@@ -229,7 +232,7 @@ abstract class ChannelSocket extends ChannelInboundHandlerAdapter implements Soc
         at += piece;
       }
     }
-    return at - from;
+    return ctx.channel().isActive() ? at - from : end - from;
   }
 
   private static int sendFromHeap(

@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 public final class EventLoops implements AutoCloseable {
   private static final long DRAIN_POLL_MILLIS = 20;
 
+  /** What can wait is not done while the first connections do. */
+  private static final long AFTER_START_MILLIS = 1000;
+
   private final IoEventLoopGroup group;
   private final boolean epoll;
   private final List<Worker> workers = new ArrayList<>();
@@ -68,6 +71,10 @@ public final class EventLoops implements AutoCloseable {
       workers.add(new Worker(thread, loop));
       thread.scheduleWithFixedDelay(
           loop::tick, Loop.TICK_MILLIS, Loop.TICK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+    if (epoll) {
+      Runnable link = () -> Thread.ofPlatform().daemon().start(DirectSend::prepare);
+      workers.getFirst().thread.schedule(link, AFTER_START_MILLIS, TimeUnit.MILLISECONDS);
     }
   }
 

@@ -11,16 +11,23 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** The JDK's own client talks to the listener, on epoll and on the JDK's selectors. */
+/** The JDK's own client talks to the listener, on epoll, sending either way, and on selectors. */
 @Timeout(60)
 class EchoTests {
+  @AfterEach
+  void leaveSendingAsItWas() {
+    DirectSend.use(false);
+  }
+
   @ParameterizedTest
-  @ValueSource(booleans = {true, false})
-  void whatTheJdksClientSendsComesBack(boolean nativeSockets) throws Exception {
+  @CsvSource({"true, true", "true, false", "false, false"})
+  void whatTheJdksClientSendsComesBack(boolean nativeSockets, boolean direct) throws Exception {
+    DirectSend.use(direct);
     try (EchoServer server =
             new EchoServer(
                 EchoServer.loops(2, nativeSockets),

@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,9 +31,16 @@ class ListenerTests {
 
   private final EchoServer server = new EchoServer(SETTINGS);
 
+  /** Else it would be used from some moment on. */
+  @BeforeEach
+  void sendDirectly() {
+    DirectSend.prepare();
+  }
+
   @AfterEach
   void stop() {
     server.close();
+    DirectSend.use(false);
   }
 
   @ParameterizedTest
