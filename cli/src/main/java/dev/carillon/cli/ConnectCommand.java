@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples%n",
     footer = {
       "  carillon connect ws://localhost:8080 chat/lobby --last 20",
+      "  carillon connect ws://localhost:8080?user=ann orders --subscription billing",
       "  carillon connect wss://example.org/socket --subprotocol chat --ca own-ca.pem",
       "  echo hello | carillon connect ws://localhost:8080/rooms/chat/lobby",
       "",
@@ -61,6 +62,22 @@ final class ConnectCommand implements Callable<Integer> {
   private int last;
 
   @Option(
+      names = "--filter",
+      paramLabel = "EXPRESSION",
+      description =
+          "Of the room, shows only messages whose tags it holds for, such as tags.level == 'warn'.")
+  private @Nullable String filter;
+
+  @Option(
+      names = "--subscription",
+      paramLabel = "NAME",
+      description = {
+        "Reads a durable room for a named subscription of the user: begins where it stopped last,",
+        "and acknowledges what is shown."
+      })
+  private @Nullable String subscription;
+
+  @Option(
       names = "--wait",
       paramLabel = "SECONDS",
       description = "From a pipe: end when nothing came for so long. Default: ${DEFAULT-VALUE}.")
@@ -75,6 +92,9 @@ final class ConnectCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     if (last < 0 || wait < 0 || wait > 3600) {
       throw new Failure(Exit.MISUSE, "--last and --wait must be 0 or more, --wait at most 3600");
+    }
+    if (room == null && (last > 0 || filter != null || subscription != null)) {
+      throw new Failure(Exit.MISUSE, "--last, --filter and --subscription are for a room: name it");
     }
     URI uri = DialOptions.address(url, room == null ? "/" : "/ws");
     Console console = System.console();
@@ -113,8 +133,7 @@ final class ConnectCommand implements Callable<Integer> {
             ? new RawTalk(screen, tally)
             : new RoomTalk(
                 joined,
-                last == 0 ? null : new Start.Last(last),
-                true,
+                new RoomTalk.Reading(last == 0 ? null : new Start.Last(last), filter, subscription),
                 line -> RoomTalk.text(joined, line),
                 screen,
                 tally);

@@ -64,7 +64,6 @@ final class PublishCommand implements Callable<Integer> {
         new RoomTalk(
             room,
             null,
-            false,
             line -> new ClientMessage.Publish(0, new Target.Room(room), event, payload, null),
             Screen.silent(new PrintWriter(java.io.Writer.nullWriter())),
             tally);

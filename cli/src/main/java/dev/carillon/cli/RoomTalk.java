@@ -39,11 +39,14 @@ import org.jspecify.annotations.Nullable;
 final class RoomTalk implements Talk {
   private static final long CONNECT = 1;
   private static final long JOIN = 2;
+
+  /** How a room is read. */
+  record Reading(@Nullable Start start, @Nullable String filter, @Nullable String subscription) {}
+
   private static final int ANSWER_SECONDS = 10;
 
   private final String room;
-  private final @Nullable Start start;
-  private final boolean reading;
+  private final @Nullable Reading reading;
   private final Function<String, ClientMessage.Publish> draft;
   private final Screen screen;
   private final Tally tally;
@@ -58,20 +61,18 @@ final class RoomTalk implements Talk {
   private volatile String session = "";
 
   /**
-   * A room to be joined.
+   * A room.
    *
-   * @param reading whether to join the room, and not only publish to it
+   * @param reading how to join the room; null to publish to it and not to join it
    * @param draft makes a publication of a line, with id 0
    */
   RoomTalk(
       String room,
-      @Nullable Start start,
-      boolean reading,
+      @Nullable Reading reading,
       Function<String, ClientMessage.Publish> draft,
       Screen screen,
       Tally tally) {
     this.room = room;
-    this.start = start;
     this.reading = reading;
     this.draft = draft;
     this.screen = screen;
@@ -97,8 +98,9 @@ final class RoomTalk implements Talk {
     send(
         new ClientMessage.Connect(
             CONNECT, null, null, new ClientName("carillon-cli", Version.NUMBER), null));
-    if (reading) {
-      send(new ClientMessage.Join(JOIN, room, start, true, null, null));
+    Reading how = reading;
+    if (how != null) {
+      send(new ClientMessage.Join(JOIN, room, how.start(), true, how.filter(), how.subscription()));
     }
     try {
       ready.get(ANSWER_SECONDS, TimeUnit.SECONDS);
@@ -209,7 +211,7 @@ final class RoomTalk implements Talk {
       case ServerMessage.Welcome welcome -> {
         session = welcome.session();
         screen.note("connected as " + name(welcome.user(), welcome.session()));
-        if (!reading) {
+        if (reading == null) {
           ready.complete(null);
         }
       }
@@ -225,6 +227,7 @@ final class RoomTalk implements Talk {
         // One's inboxes, and the rooms of a wildcard, are other rooms than the one that was named.
         String where = from.equals(room) ? "" : from + " ";
         screen.received(where + who, event + data(entry.payload()));
+        acknowledge(from, entry.offset());
       }
       case ServerMessage.Presence presence -> presence(presence);
       case ServerMessage.Published published -> answered(published.id());
@@ -234,6 +237,9 @@ final class RoomTalk implements Talk {
         screen.wrong("not published: " + words(rejected.problem()));
       }
       case ServerMessage.Members members -> screen.note("here" + present(members.roster()));
+      case ServerMessage.Rewind rewind ->
+          screen.note(
+              "what follows %d comes again (attempt %d)".formatted(rewind.to(), rewind.attempt()));
       case ServerMessage.Gap gap ->
           screen.wrong("lost: messages %s (%s)".formatted(gap.ranges(), gap.reason()));
       case ServerMessage.Reset reset ->
@@ -248,6 +254,14 @@ final class RoomTalk implements Talk {
                           : "; come back in " + goodbye.retryAfter() + " ms"));
       case ServerMessage.Error error -> failed(error);
       default -> {} // of no interest to somebody who reads along
+    }
+  }
+
+  /** What was shown is dealt with: a durable subscription goes on behind it next time. */
+  private void acknowledge(String from, long offset) {
+    Reading how = reading;
+    if (how != null && how.subscription() != null && from.equals(room)) {
+      send(new ClientMessage.Ack(room, null, offset, how.subscription()));
     }
   }
 

@@ -66,8 +66,7 @@ final class WarmUpCommand implements Callable<Integer> {
     var talk =
         new RoomTalk(
             "warm/up",
-            new Start.Last(1),
-            true,
+            new RoomTalk.Reading(new Start.Last(1), null, null),
             line -> RoomTalk.text("warm/up", line),
             silent,
             tally);

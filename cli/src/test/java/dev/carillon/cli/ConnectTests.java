@@ -2,7 +2,11 @@ package dev.carillon.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.carillon.core.RoomPolicy;
+import dev.carillon.server.Auth;
+import dev.carillon.server.AuthMode;
 import dev.carillon.server.Carillon;
+import dev.carillon.server.Configuration;
 import dev.carillon.server.EchoServer;
 import dev.carillon.server.Listen;
 import dev.carillon.server.Server;
@@ -16,7 +20,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class ConnectTests {
   private static final Server SERVER =
-      Carillon.server()
+      Carillon.server(Configuration.DEFAULT.withAuth(Auth.DEFAULT.withMode(AuthMode.TRUSTING)))
+          .room("jobs/{id}", room -> room.with(it -> it.withDelivery(RoomPolicy.Delivery.DURABLE)))
           .room(
               "quiet/{id}", room -> room.onMessage((member, message) -> message.refuse("not here")))
           .listen(0);
@@ -92,6 +97,50 @@ class ConnectTests {
     assertThat(run.exit()).as(run.err()).isZero();
     assertThat(run.out().lines()).contains("from before", "hello");
     assertThat(run.err()).contains("joined old: 1 here");
+  }
+
+  @Test
+  void aSubscriptionGoesOnWhereItStopped() {
+    for (String job : List.of("one", "two")) {
+      Cli run = subscribed(job + "\n");
+      assertThat(run.exit()).as(run.err()).isZero();
+      assertThat(run.out().lines()).as("what was shown before is dealt with").containsExactly(job);
+    }
+    SERVER.publish("jobs/7", "three").join();
+
+    assertThat(subscribed("").out().lines()).containsExactly("three");
+    assertThat(subscribed("").out()).isEmpty();
+  }
+
+  private static Cli subscribed(String input) {
+    String address = server() + "?user=ann";
+    return Cli.run(
+        input, "connect", address, "jobs/7", "--subscription", "billing", "--wait", "0.5");
+  }
+
+  @Test
+  void aFilterShowsWhatItHoldsForAlone() {
+    Cli run =
+        Cli.run(
+            "untagged\n",
+            "connect",
+            server(),
+            "log",
+            "--filter",
+            "tags.level == 'warn'",
+            "--wait",
+            "0.3");
+
+    assertThat(run.exit()).as(run.err()).isZero();
+    assertThat(run.out()).isEmpty();
+  }
+
+  @Test
+  void whatIsForARoomNeedsOne() {
+    Cli run = Cli.run("", "connect", server(), "--subscription", "billing");
+
+    assertThat(run.exit()).isEqualTo(Exit.MISUSE);
+    assertThat(run.err()).contains("name it");
   }
 
   @Test
