@@ -1,5 +1,6 @@
 package dev.carillon.core;
 
+import dev.carillon.core.AcknowledgementCounts.Outcome;
 import dev.carillon.core.spi.Broker;
 import dev.carillon.core.spi.Notice;
 import java.util.function.Consumer;
@@ -103,6 +104,7 @@ final class Acknowledgement {
       return neverSent(offset);
     }
     if (window.ack(offset, now())) {
+      count(Outcome.ACKNOWLEDGED);
       settled();
     }
     return null;
@@ -114,6 +116,7 @@ final class Acknowledgement {
       return neverSent(offset);
     }
     if (offset > window.acked() && window.isWaiting() && givingUp == null) {
+      count(Outcome.REFUSED);
       failed(reason == null ? "refused by the reader" : reason);
     }
     return null;
@@ -141,6 +144,7 @@ final class Acknowledgement {
     } else if (its.session.turns().isBlocked()) {
       window.defer(now()); // it cannot have got it
     } else if (window.isDue(now())) {
+      count(Outcome.TIMED_OUT);
       failed(IN_VAIN);
     }
   }
@@ -155,6 +159,7 @@ final class Acknowledgement {
       giveUp(reason);
       return;
     }
+    count(Outcome.REDELIVERED);
     keeper.accept(cursor());
     its.again(window.acked() + 1);
     long attempt = window.failures() + 1L;
@@ -191,7 +196,10 @@ final class Acknowledgement {
   private void buried(Epoch epoch, long offset, Broker.Appended result) {
     underWay = false;
     switch (result) {
-      case Broker.Appended.Stored stored -> givenUp(epoch, offset);
+      case Broker.Appended.Stored stored -> {
+        count(Outcome.DEAD_LETTERED);
+        givenUp(epoch, offset);
+      }
       case Broker.Appended.Failed failed -> tryLater(RETRY_MILLIS);
     }
   }
@@ -220,6 +228,10 @@ final class Acknowledgement {
     if (its != null && its.next() <= view.head()) {
       its.session.turns().enqueue(its);
     }
+  }
+
+  private void count(Outcome outcome) {
+    view.shard().acknowledging().counts().count(outcome);
   }
 
   private long now() {

@@ -227,6 +227,11 @@ public final class Shard {
     return admission.counts();
   }
 
+  /** What became of what its readers acknowledge. Safe for use by many threads. */
+  public AcknowledgementCounts acknowledgementCounts() {
+    return acknowledging.counts();
+  }
+
   /** What it holds of all that grows with clients. Safe for use by many threads. */
   public HeldBytes held() {
     return held;

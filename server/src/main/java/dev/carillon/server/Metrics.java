@@ -1,6 +1,7 @@
 package dev.carillon.server;
 
 import dev.carillon.connection.Traffic;
+import dev.carillon.core.AcknowledgementCounts;
 import dev.carillon.core.AdmissionCounts;
 import dev.carillon.core.HeldBytes;
 import dev.carillon.core.Node;
@@ -124,6 +125,7 @@ final class Metrics {
             "code",
             sums(traffic, Traffic::closes)));
     all.metricSnapshot(publishes());
+    all.metricSnapshot(acknowledgements());
     all.metricSnapshot(admissions("admitted", "Sessions begun", AdmissionCounts::admitted));
     all.metricSnapshot(
         admissions(
@@ -211,13 +213,30 @@ final class Metrics {
         "carillon_publishes", "What became of clients' publishes.", "outcome", outcomes);
   }
 
+  private CounterSnapshot acknowledgements() {
+    List<AcknowledgementCounts> counts =
+        node.shards().stream().map(Shard::acknowledgementCounts).toList();
+    var outcomes = new TreeMap<String, Long>();
+    for (AcknowledgementCounts.Outcome outcome : AcknowledgementCounts.Outcome.values()) {
+      outcomes.put(label(outcome), sum(counts, each -> each.of(outcome)));
+    }
+    return labelled(
+        "carillon_acknowledgements",
+        "What became of messages that readers acknowledge; one acknowledgement may be of several.",
+        "outcome",
+        outcomes);
+  }
+
+  private static String label(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+
   private CounterSnapshot admissions(
       String what, String help, ToLongBiFunction<AdmissionCounts, Arrival> figure) {
     List<AdmissionCounts> counts = node.shards().stream().map(Shard::admissionCounts).toList();
     var arrivals = new TreeMap<String, Long>();
     for (Arrival arrival : Arrival.values()) {
-      String label = arrival.name().toLowerCase(Locale.ROOT);
-      arrivals.put(label, sum(counts, each -> figure.applyAsLong(each, arrival)));
+      arrivals.put(label(arrival), sum(counts, each -> figure.applyAsLong(each, arrival)));
     }
     return labelled("carillon_sessions_" + what, help + ", by who came.", "arrival", arrivals);
   }
