@@ -234,6 +234,8 @@ def event_fields(event: events.Event) -> dict[str, Any]:
             return {"kind": "reset", **fields}
         case events.Rewind(_, to, attempt):
             return {"kind": "rewind", "to": to, "attempt": attempt}
+        case events.Fresh():
+            return {"kind": "fresh"}
         case events.Stale(_, since):
             return {"kind": "stale", "since": int(since.timestamp() * 1000)}
         case events.Ended(_, error):

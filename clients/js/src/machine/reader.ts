@@ -46,6 +46,7 @@ export class Reader {
   #presenceAt: number | undefined;
   /** Nothing has come since `joined`, which may still be followed by `resumed`. */
   #fresh = false;
+  #stale = false;
 
   constructor(
     readonly room: string,
@@ -99,6 +100,7 @@ export class Reader {
     const { epoch, head } = message;
     const { name, last, since } = this.options;
     this.tries = 0;
+    this.#notStale();
     if (this.pattern) {
       this.phase = "reading"; // its rooms have positions, and it has none
       return;
@@ -123,6 +125,7 @@ export class Reader {
 
   resumed({ epoch, from, to }: Said<"resumed">): void {
     if (this.phase !== "placing" && !this.#fresh) return this.#ignored("resumed");
+    this.#notStale();
     const known = this.#fresh ? undefined : this.#position;
     this.phase = "reading";
     this.#fresh = false;
@@ -139,6 +142,7 @@ export class Reader {
 
   reset({ epoch, head, oldest, old_epoch, reason }: Said<"reset">): void {
     if (!this.#here) return this.#ignored("reset");
+    this.#notStale();
     const old = old_epoch ?? this.#position?.epoch;
     this.#begin(epoch, head);
     this.#tell(present({ kind: "reset", room: this.room, old_epoch: old, epoch, head, oldest, reason }));
@@ -167,6 +171,7 @@ export class Reader {
   message(message: Said<"message">): void {
     const position = this.#position;
     if (this.phase !== "reading" || !position) return this.#ignored("message");
+    this.#notStale();
     const { offset } = message;
     this.#fresh = false;
     if (offset <= position.offset) return this.#ignored(`repeated offset ${offset}`);
@@ -186,11 +191,19 @@ export class Reader {
   }
 
   stale({ since }: Said<"stale">): void {
+    this.#stale = true;
     this.#tell({ kind: "stale", room: this.room, since });
+  }
+
+  /** There is news of the room, so it is not stale any more. */
+  #notStale(): void {
+    if (this.#stale) this.#tell({ kind: "fresh", room: this.room });
+    this.#stale = false;
   }
 
   /** The heartbeat says where a quiet room ends; what lies before that has been sent. */
   head(head: number): void {
+    this.#notStale();
     if (this.phase === "reading" && this.#position && head > this.#position.offset) this.#missing(head + 1);
   }
 

@@ -42,8 +42,10 @@ export type RoomEvent<T = unknown, P = unknown> =
   /** What was missed comes now, up to and including `to`; what follows is live. */
   | { readonly kind: "resumed"; readonly room: string; readonly epoch: string; readonly from: number; readonly to: number }
   | { readonly kind: "rewind"; readonly room: string; readonly to: number; readonly attempt: number }
-  /** The room's storage cannot be asked since then (ms since 1970). Ends with the next news of the room. */
+  /** The room's storage cannot be asked since then (ms since 1970). Ends with `fresh`. */
   | { readonly kind: "stale"; readonly room: string; readonly since: number }
+  /** A room that was stale is up to date again. */
+  | { readonly kind: "fresh"; readonly room: string }
   | { readonly kind: "presence"; readonly room: string; readonly event: "join" | "leave" | "state"; readonly member: Member<P> }
   | { readonly kind: "presence"; readonly room: string; readonly event: "count"; readonly count: number }
   /** The room has ended, though nobody left it. */

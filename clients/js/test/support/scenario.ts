@@ -35,7 +35,7 @@ export function scenarioFiles(): { file: string; scenarios: Scenario[] }[] {
     .map((file) => ({ file, scenarios: (read(file) as { scenarios: Scenario[] }).scenarios }));
 }
 
-const COMPARED = "message gap skipped reset resumed rewind stale left presence error closed".split(" ");
+const COMPARED = "message gap skipped reset resumed rewind stale fresh left presence error closed".split(" ");
 
 /** Runs one scenario; throws at the first step whose doings are not the expected ones. */
 export class ScenarioRun {

@@ -35,7 +35,7 @@ from ._requests import Request, Requests, refusal
 from ._settings import Settings
 from ._speaker import Speaker
 from .errors import CarillonError, RequestRefused, RoomEnded
-from .events import Ended, Event, Position, Stale
+from .events import Ended, Event, Fresh, Position, Stale
 
 RoomMessage = (
     Entry | WireGap | WirePresence | WireReset | WireResumed | WireRewind | WireSkipped | WireStale
@@ -77,6 +77,8 @@ class Room:
     retry_at: int | None = None
     stated: bool = False
     aside: bool = False
+    stale: bool = False
+    """Whether that was told, and not yet that it is over."""
     state: Payload | None = None
     pattern: re.Pattern[str] | None = None
     """What a wildcard matches. The server then joins those rooms, and each is one of its group."""
@@ -295,6 +297,7 @@ class Rooms:
                 self._speaker.emit(Answer(room.ticket, joined))
                 room.ticket = room.due = None
             return  # its rooms have positions, and it has none
+        self._fresh(room)
         promised = "name" in room.options or bool(room.start)
         events: list[Event] = list(room.reading.joined(joined, room.stated, promised))
         if joined.roster is not None:
@@ -351,7 +354,14 @@ class Rooms:
         for name, head in rooms.items():
             room = self._rooms.get(name)
             if room is not None and room.phase is Phase.LIVE:
+                self._fresh(room)
                 self._took(room, room.reading.head(head), head + 1, 0, now)
+
+    def _fresh(self, room: Room) -> None:
+        """There is news of a room, so it is not stale any more."""
+        if room.stale:
+            room.stale = False
+            self._deliver(room, [Fresh(room.name)], 0)
 
     def take(self, message: RoomMessage, size: int, now: int) -> None:
         """Something about a room."""
@@ -361,6 +371,8 @@ class Rooms:
         room = self._rooms.get(message.room)
         if room is None or room.phase is not Phase.LIVE:
             return
+        if isinstance(message, Entry | WireResumed | WireReset):
+            self._fresh(room)
         reading = room.reading
         reached = 0
         events: Sequence[Event] | None
@@ -380,6 +392,7 @@ class Rooms:
         elif isinstance(message, WireRewind):
             events = reading.rewind(message)
         else:
+            room.stale = True
             events = [Stale(room.name, time_of(message.since))]
         self._took(room, events, reached, size, now)
 

@@ -137,10 +137,17 @@ class Reset:
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """The room's storage cannot be asked since then. Ends with whatever comes next."""
+    """The room's storage cannot be asked since then. Ends with ``Fresh``."""
 
     room: str
     since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A room that was stale is up to date again."""
+
+    room: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +180,17 @@ class Ended:
 
 
 Event: TypeAlias = (
-    Message | Resumed | Gap | Missing | Skipped | Reset | Rewind | Stale | PresenceChange | Ended
+    Message
+    | Resumed
+    | Gap
+    | Missing
+    | Skipped
+    | Reset
+    | Rewind
+    | Stale
+    | Fresh
+    | PresenceChange
+    | Ended
 )
 
 

@@ -152,6 +152,7 @@ final class KillWitness implements AutoCloseable {
             }
             case RoomEvent.Resumed resumption -> {}
             case RoomEvent.Stale stale -> {}
+            case RoomEvent.Fresh fresh -> {}
             case RoomEvent.Ended ended -> {
               if (!ended.error().code().equals("closed")) {
                 wrong.add("a room ended: " + ended);

@@ -8,8 +8,11 @@ import dev.carillon.client.CarillonClient;
 import dev.carillon.client.ClientOptions;
 import dev.carillon.client.HistoryQuery;
 import dev.carillon.client.Message;
+import dev.carillon.client.PublishOptions;
 import dev.carillon.client.Room;
 import dev.carillon.client.RoomEvent;
+import dev.carillon.wire.Payload;
+import dev.carillon.wire.Target;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,15 +49,20 @@ class StoreFaultTests {
       }
       int fsync(int fd) {
         if (fails("fsync")) { errno = EIO; return -1; }
+        if (fails("slow")) sleep(4);
         return ((int (*)(int)) dlsym(RTLD_NEXT, "fsync"))(fd);
       }
       ssize_t pwrite64(int fd, const void *bytes, size_t count, off64_t at) {
         if (fails("full")) { errno = ENOSPC; return -1; }
         if (fails("broken")) { errno = EIO; return -1; }
+        if (fails("readonly")) { errno = EROFS; return -1; }
         return ((ssize_t (*)(int, const void *, size_t, off64_t)) dlsym(RTLD_NEXT, "pwrite64"))(
             fd, bytes, count, at);
       }
       """;
+
+  private static final Target STORED = new Target.Room("chat/a");
+  private static final Target OTHER = new Target.Room("chat/other");
 
   @TempDir private Path folder;
   private Path library;
@@ -78,6 +86,11 @@ class StoreFaultTests {
   }
 
   private Served serve(int port) throws IOException {
+    return serve(port, "");
+  }
+
+  private Served serve(int port, String configuration) throws IOException {
+    Path file = Files.writeString(folder.resolve("carillon.yaml"), configuration);
     return Served.listening(
         Served.launch(
             Map.of("LD_PRELOAD", library.toString(), "FAULTS", folder.toString()),
@@ -85,6 +98,8 @@ class StoreFaultTests {
             List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
             "--port",
             Integer.toString(port),
+            "--config",
+            file.toString(),
             "--data",
             folder.resolve("store").toString()));
   }
@@ -95,7 +110,7 @@ class StoreFaultTests {
   }
 
   @ParameterizedTest
-  @CsvSource({"full, the disk is full", "broken, the disk failed"})
+  @CsvSource({"full, the disk is full", "broken, the disk failed", "readonly, the disk failed"})
   void aDiskThatTakesNothingStopsPublishingAloneAndOnlyForAsLongAsItDoes(String fault, String words)
       throws Exception {
     try (Served server = serve(0);
@@ -131,22 +146,89 @@ class StoreFaultTests {
   }
 
   @Test
+  void aReaderOfAQuietRoomIsToldThatItIsStoredAgain() throws Exception {
+    try (Served server = serve(0);
+        CarillonClient client = connect(server);
+        CarillonClient publisher = connect(server)) {
+      Room quiet = client.join("chat/quiet");
+      List<RoomEvent> told = new CopyOnWriteArrayList<>();
+      quiet.onEvent(told::add);
+      publisher.publish("chat/quiet", "one");
+      await().until(() -> told.size() == 1);
+
+      Path flag = Files.createFile(folder.resolve("full"));
+      var later = publisher.publishAsync(OTHER, Payload.text("two"), PublishOptions.DEFAULT);
+      await().until(() -> told.size() == 2);
+      Files.delete(flag);
+
+      await().until(() -> told.size() == 3);
+      assertThat(told.get(1)).isInstanceOf(RoomEvent.Stale.class);
+      assertThat(told.get(2)).isEqualTo(new RoomEvent.Fresh("chat/quiet"));
+      later.get(60, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
   void aDiskIsTriedAgainAlsoWhenNobodyPublishes() throws Exception {
     try (Served server = serve(0)) {
       Path flag;
       try (CarillonClient client = connect(server)) {
         client.publish("chat/a", "one");
         flag = Files.createFile(folder.resolve("full"));
-        var _ =
-            client.publishAsync(
-                new dev.carillon.wire.Target.Room("chat/a"),
-                dev.carillon.wire.Payload.text("two"),
-                dev.carillon.client.PublishOptions.DEFAULT);
+        var _ = client.publishAsync(OTHER, Payload.text("two"), PublishOptions.DEFAULT);
         await().until(() -> server.get("/health/ready").statusCode() == 503);
         client.close(Duration.ZERO);
       }
       Files.delete(flag);
       await().until(() -> server.get("/health/ready").statusCode() == 200);
+    }
+  }
+
+  @Test
+  void aSlowDiskKeepsThoseWaitingWhoseMessagesGoThereAndNobodyElse() throws Exception {
+    try (Served server = serve(0, "rooms: {'live/{id}': {delivery: volatile}}\n");
+        CarillonClient client = connect(server)) {
+      Room live = client.join("live/a");
+      client.publish("chat/a", "one");
+
+      Path flag = Files.createFile(folder.resolve("slow"));
+      var later = client.publishAsync(STORED, Payload.text("two"), PublishOptions.DEFAULT);
+      live.publish("now");
+      assertThat(live.nextEvent(Duration.ofSeconds(20))).isInstanceOf(Message.class);
+      assertThat(client.history("chat/a", HistoryQuery.OLDEST).messages()).hasSize(1);
+      assertThat(later).isNotDone();
+      await().until(() -> server.get("/health/ready").body().contains("the disk is slow"));
+      assertThat(server.metric("carillon_store_waiting_seconds")).isPositive();
+      assertThat(server.get("/health/live").statusCode()).isEqualTo(200);
+
+      assertThat(later.get(60, TimeUnit.SECONDS).position().offset()).isEqualTo(2);
+      Files.delete(flag);
+      await().until(() -> server.get("/health/ready").statusCode() == 200);
+    }
+  }
+
+  @Test
+  void whatADiskHasNotTakenInTimeIsInDoubtAndSettledByBeingSentAgain() throws Exception {
+    String hasty =
+        """
+        broker:
+          name: sqlite
+          settings: {directory: %s, answer_timeout_seconds: 1}
+        """
+            .formatted(folder.resolve("store"));
+    try (Served server = serve(0, hasty);
+        CarillonClient client = connect(server)) {
+      client.publish("chat/a", "one");
+      Path flag = Files.createFile(folder.resolve("slow"));
+      var later = client.publishAsync(STORED, Payload.text("two"), PublishOptions.DEFAULT);
+      var refused = "carillon_publishes_total{outcome=\"in_doubt\"}";
+      await().until(() -> server.metric(refused) > 0);
+      Files.delete(flag);
+
+      assertThat(later.get(60, TimeUnit.SECONDS).position().offset()).isEqualTo(2);
+      assertThat(client.history("chat/a", HistoryQuery.OLDEST).messages())
+          .extracting(Message::data)
+          .containsExactly("one", "two");
     }
   }
 

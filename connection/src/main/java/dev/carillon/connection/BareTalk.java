@@ -111,7 +111,7 @@ final class BareTalk implements Talk, Link {
   }
 
   @Override
-  public void quiet() {}
+  public void beat() {}
 
   @Override
   public boolean pongsSuffice() {

@@ -101,9 +101,9 @@ final class RoomsTalk implements Talk, Line, Outlet {
   }
 
   @Override
-  public void quiet() {
+  public void beat() {
     if (session != null && stage.canSend()) {
-      conversation.quiet();
+      conversation.beat();
     }
   }
 

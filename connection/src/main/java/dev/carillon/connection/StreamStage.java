@@ -38,6 +38,7 @@ final class StreamStage extends Stage implements Carrier, EventStream {
   private final RoomsTalk talk;
   private final int openedAt;
   private int saidAt;
+  private int beatAt;
   private boolean begun;
   private long retryAfterMillis = 1000;
   private boolean ended;
@@ -70,6 +71,7 @@ final class StreamStage extends Stage implements Carrier, EventStream {
     this.begun = fetched != null;
     this.openedAt = connection.loop().tickNumber();
     this.saidAt = openedAt;
+    this.beatAt = openedAt;
     this.talk = new RoomsTalk(this, rooms);
     connection.outbox().framing(Framing.EVENTS);
   }
@@ -306,9 +308,14 @@ final class StreamStage extends Stage implements Carrier, EventStream {
     if (!talk.proven() && Timeouts.over(limits.authentication(), openedAt, now)) {
       String words = "not authenticated within %s s".formatted(limits.authentication().toSeconds());
       close(CloseCode.of(Disconnect.UNAUTHENTICATED.code()), words);
-    } else if (begun && Timeouts.over(limits.heartbeat(), saidAt, now)) {
-      put(new byte[] {':', '\n', '\n'});
-      talk.quiet();
+    } else if (begun) {
+      if (Timeouts.over(limits.heartbeat(), saidAt, now)) {
+        put(new byte[] {':', '\n', '\n'});
+      }
+      if (Timeouts.over(limits.heartbeat(), beatAt, now)) {
+        beatAt = now;
+        talk.beat();
+      }
     }
     if (fetched != null) {
       fetched.tick(now, limits.heartbeat().plus(limits.pong()));

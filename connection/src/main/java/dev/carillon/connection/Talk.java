@@ -23,7 +23,7 @@ sealed interface Talk permits BareTalk, RoomsTalk {
   void closed(CloseCode code, String reason);
 
   /** Nothing was heard for the heartbeat's time; the WebSocket has sent its ping. */
-  void quiet();
+  void beat();
 
   /** Bytes that it keeps elsewhere from being freed. */
   default int pinnedBytes() {

@@ -38,6 +38,10 @@ final class WebSocketStage extends Stage implements Receiver, Carrier {
   private int heardAt;
   private int messageAt;
   private int pingedAt;
+
+  /** When the talk was last asked for a sign of life. */
+  private int beatAt;
+
   private int receivingSince;
   private int closingSince;
 
@@ -64,6 +68,7 @@ final class WebSocketStage extends Stage implements Receiver, Carrier {
         };
     this.openedAt = loop.tickNumber();
     this.heardAt = openedAt;
+    this.beatAt = openedAt;
     this.messageAt = openedAt;
   }
 
@@ -306,8 +311,18 @@ final class WebSocketStage extends Stage implements Receiver, Carrier {
       heard(now); // nothing can be heard of a peer that is not read from
       messageAt = now;
       receivingSince = receivingSince == 0 ? 0 : now;
+      beat(limits, now);
     } else {
+      beat(limits, now);
       heartbeat(limits, now);
+    }
+  }
+
+  /** Regularly, whatever is heard: a peer that talks all the time has quiet rooms, too. */
+  private void beat(Timeouts limits, int now) {
+    if (Timeouts.over(limits.heartbeat(), beatAt, now)) {
+      beatAt = now;
+      talk.beat();
     }
   }
 
@@ -319,7 +334,6 @@ final class WebSocketStage extends Stage implements Receiver, Carrier {
     } else if (pingedAt == 0 && Timeouts.over(limits.heartbeat(), heardAt, now)) {
       pingedAt = now;
       engine.ping(EMPTY);
-      talk.quiet();
     }
   }
 

@@ -97,6 +97,11 @@ final class Joining {
     return view;
   }
 
+  /** As {@link Reader#quietAt}; -1 while there is no reader. */
+  long quietAt() {
+    return reader == null ? -1 : reader.quietAt();
+  }
+
   /** How it acknowledges; null when it does not. */
   @Nullable Claim claim() {
     return claim;

@@ -36,6 +36,9 @@ final class Memberships {
 
   private @Nullable Map<RoomName, Wild> wildcards;
 
+  /** Where in the order of joining heads are told on from. */
+  private int headsFrom;
+
   /** How many joins wait for the application's word, also those that were left meanwhile. */
   int admissions;
 
@@ -180,6 +183,32 @@ final class Memberships {
     if (!joining.isSummoned()) {
       session.tell(new Notice.Refused(ref, room, problem));
     }
+  }
+
+  /** So many characters of names are told at once, and the other rooms' heads the next time. */
+  private static final int HEADS_CHARS = 8192;
+
+  /** The heads of rooms that have been quiet. */
+  Map<RoomName, Long> heads() {
+    Map<RoomName, Long> heads = new LinkedHashMap<>(2);
+    int at = 0;
+    int chars = 0;
+    for (Map.Entry<RoomName, Joining> each : rooms.entrySet()) {
+      if (at++ < headsFrom) {
+        continue;
+      }
+      if (chars >= HEADS_CHARS) {
+        headsFrom = at - 1;
+        return heads;
+      }
+      long head = each.getValue().quietAt();
+      if (head >= 0) {
+        heads.put(each.getKey(), head);
+        chars += each.getKey().value().length();
+      }
+    }
+    headsFrom = 0;
+    return heads;
   }
 
   // -- Wildcards ---------------------------------------------------------------------------------

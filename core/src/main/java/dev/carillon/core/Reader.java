@@ -4,6 +4,7 @@ import dev.carillon.core.spi.Notice;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,6 +74,12 @@ final class Reader {
 
   /** What its turn has given it so far, in bytes; a turn goes on when the socket does. */
   private int given;
+
+  /** Whether it was told that its room is stale, and is to be told the head when it has it. */
+  private boolean owesHead;
+
+  /** Whether something was sent to it since it was asked last. */
+  private boolean served;
 
   private int cut;
   private long moveAfterCut;
@@ -187,16 +194,47 @@ final class Reader {
         return Turn.BLOCKED;
       }
       given += taken;
-      if (acks != null) {
-        acks.sent(next, end);
-      }
+      served(end);
       next = end;
     }
     if (acks != null) {
       acks.reached(next);
     }
     given = 0;
+    if (owesHead && !left) {
+      owesHead = false;
+      tellKept();
+      session.tell(new Notice.Heads(Map.of(view.name(), next - 1)));
+    }
     return Turn.DONE;
+  }
+
+  /** Everything before this offset has been taken by the socket. */
+  private void served(long end) {
+    served = true;
+    owesHead = false; // the message says as much
+    if (acks != null) {
+      acks.sent(next, end);
+    }
+  }
+
+  /** The room is no longer stale: it is told so by the head, once it has had what is before. */
+  void fresh() {
+    owesHead = true;
+    session.turns().enqueue(this);
+  }
+
+  /**
+   * The last offset of its room, where it has had all that there is and was sent nothing since this
+   * was asked last; -1 otherwise.
+   */
+  long quietAt() {
+    boolean quiet = !served && next > view.head();
+    served = false;
+    if (quiet) {
+      tellKept();
+    }
+    return quiet ? next - 1 : -1;
   }
 
   private boolean isMeant(Segment segment, long offset) {
@@ -253,8 +291,8 @@ final class Reader {
       cut += taken;
       return false;
     }
-    if (acks != null && moveAfterCut == 0) {
-      acks.sent(next, next + 1);
+    if (moveAfterCut == 0) {
+      served(next + 1);
     }
     next = moveAfterCut > 0 ? moveAfterCut : next + 1;
     moveAfterCut = 0;
@@ -281,8 +319,8 @@ final class Reader {
       throw new IllegalStateException("an outlet took all and said less");
     }
     long whole = segment.offsetAt(at);
-    if (acks != null && whole > next) {
-      acks.sent(next, whole);
+    if (whole > next) {
+      served(whole);
     }
     next = whole;
     cut = at - segment.start(next);

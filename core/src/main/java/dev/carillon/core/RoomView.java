@@ -207,10 +207,18 @@ final class RoomView {
 
   /** The home shard: the feed is whole again, in the same epoch. */
   void fresh(long oldestRetained) {
+    boolean wasStale = staleSince != 0;
     staleSince = 0;
     oldest(Math.max(oldest, oldestRetained));
     forgive();
     markDirty();
+    if (wasStale) {
+      for (FormReaders group : groups) {
+        for (int i = 0; i < group.size(); i++) {
+          group.reader(i).fresh();
+        }
+      }
+    }
   }
 
   /**

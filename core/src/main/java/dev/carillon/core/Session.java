@@ -320,6 +320,15 @@ public final class Session {
     }
   }
 
+  /**
+   * Tells where rooms end in which nothing was sent since this was called last, so that a message
+   * that was lost is missed. Answered by {@link Notice.Heads}, which may name no room; where there
+   * are many, some are named the next time.
+   */
+  public void heads() {
+    tell(new Notice.Heads(memberships.heads()));
+  }
+
   // -- Calls -----------------------------------------------------------------------------------
 
   /**

@@ -25,6 +25,7 @@ final class Application {
   private final Map<String, Track> tracks = new LinkedHashMap<>();
   private final Map<String, Boolean> wanted = new LinkedHashMap<>();
   private final Set<String> shown = new TreeSet<>();
+  private final Set<String> stale = new TreeSet<>();
   private final Map<String, Long> published = new LinkedHashMap<>();
   private final Map<String, Owing> owing = new LinkedHashMap<>();
   private final Set<String> named = new TreeSet<>();
@@ -95,6 +96,7 @@ final class Application {
       tracks.remove(room);
       wanted.remove(room);
       shown.remove(room);
+      stale.remove(room);
       device.ask((machine, now, ticket) -> machine.leave(now, ticket, room), true, null);
     }
   }
@@ -182,12 +184,18 @@ final class Application {
           witness.violated("2 " + device.name() + " misses what nobody announced: " + missing);
       case RoomEvent.Ended(var room, var error) -> {
         tracks.remove(room);
+        stale.remove(room);
         wanted.remove(room);
         shown.remove(room);
         witness.violated("13 " + device.name() + " lost its room " + room + ": " + error.code());
       }
       case RoomEvent.Rewind rewind -> track.rewound(rewind.to());
-      case RoomEvent.Stale stale -> {}
+      case RoomEvent.Stale(var room, var since) -> stale.add(room);
+      case RoomEvent.Fresh(var room) -> {
+        if (!stale.remove(room)) {
+          witness.violated("8 " + device.name() + " is told that " + room + " is fresh, twice");
+        }
+      }
       case RoomEvent.PresenceChanged changed -> {}
       case RoomEvent.Trouble trouble -> {}
     }
@@ -250,6 +258,11 @@ final class Application {
     if (subscribes(room)) {
       owing(room).settled(epoch, head, offset -> device.isDead(room, epoch, offset));
     }
+  }
+
+  /** The rooms that it was told are stale, and not yet that they are no more. */
+  Set<String> stale() {
+    return stale;
   }
 
   /** How often it was told of a loss. */

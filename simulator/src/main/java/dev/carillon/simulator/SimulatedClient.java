@@ -363,6 +363,7 @@ final class SimulatedClient implements SimulatedConnection.Receiver {
       case Notice.Refused refused -> refused(refused);
       case Notice.Left left -> following(left.room()).joined = false;
       case Notice.Stale stale -> world.trace("stale");
+      case Notice.Heads heads -> heads.rooms().forEach(this::head);
       case Notice.Rewind rewind -> witness.violated("nothing is acknowledged here: " + rewind);
       case Notice.Skipped skipped -> witness.violated("nothing is filtered here: " + skipped);
       case Notice.History history -> world.trace("history");
@@ -371,6 +372,15 @@ final class SimulatedClient implements SimulatedConnection.Receiver {
       case Notice.Called(var number, var call) -> called(number, call);
       case Notice.Replied replied -> replied(replied);
       case Notice.Goodbye goodbye -> world.trace("goodbye");
+    }
+  }
+
+  /** The head of a room that was stale or quiet: everything before it has come. */
+  private void head(RoomName room, long head) {
+    Following following = following(room);
+    if (head + 1 != following.expected) {
+      witness.violated(
+          "2 %s expected %d, the head is %d".formatted(name, following.expected, head));
     }
   }
 

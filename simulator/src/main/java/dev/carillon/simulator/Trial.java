@@ -266,6 +266,9 @@ public final class Trial {
       if (!device.connected() || !device.idle()) {
         return device.toString();
       }
+      if (!device.application().stale().isEmpty()) {
+        return device.name() + " was told that these are stale: " + device.application().stale();
+      }
       for (var entry : device.application().positions().entrySet()) {
         Position head = broker.head(RoomName.of(entry.getKey()));
         if (entry.getValue().offset() != head.offset()

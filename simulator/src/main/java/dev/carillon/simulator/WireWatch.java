@@ -56,11 +56,21 @@ final class WireWatch {
           crowd.changed(m);
         }
       }
+      case ServerMessage.Heads m -> m.rooms().forEach(this::head);
       case ServerMessage.Left m -> {
         tracks.remove(m.room());
         crowds.remove(m.room());
       }
       default -> {}
+    }
+  }
+
+  /** A head is told to who has had everything before it. */
+  private void head(String room, long head) {
+    Track track = tracks.get(room);
+    if (track != null && track.position().offset() != head) {
+      witness.violated(
+          "2 %s is at %s of %s, the head is %d".formatted(who, track.position(), room, head));
     }
   }
 

@@ -104,6 +104,8 @@ final class Entries {
     notices.add(new Notice.Rewind(room, 4, 2, null));
     notices.add(new Notice.Rewind(room, 0, 1, "work"));
     notices.add(new Notice.Stale(room, 1_700_000_000_000L));
+    notices.add(new Notice.Heads(Map.of(room, 7L)));
+    notices.add(new Notice.Heads(Map.of()));
     notices.add(new Notice.Left(2, room, null));
     notices.add(new Notice.Left(0, room, "removed"));
     notices.add(new Notice.Published(3, room, head, Broker.Level.MEMORY, true, null));

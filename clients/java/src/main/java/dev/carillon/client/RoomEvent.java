@@ -17,6 +17,7 @@ public sealed interface RoomEvent
         RoomEvent.Resumed,
         RoomEvent.Rewind,
         RoomEvent.Stale,
+        RoomEvent.Fresh,
         RoomEvent.PresenceChanged,
         RoomEvent.Missing,
         RoomEvent.Trouble,
@@ -84,12 +85,19 @@ public sealed interface RoomEvent
 
   /**
    * The room's storage cannot be asked, so there may be messages that nobody here knows of. Ends
-   * with the room's next message, {@link Resumed} or {@link Reset}.
+   * with {@link Fresh}.
    *
    * @param room the room
    * @param since since when
    */
   record Stale(String room, Instant since) implements RoomEvent {}
+
+  /**
+   * A room that was {@link Stale} is up to date again: what came meanwhile has come, or comes next.
+   *
+   * @param room the room
+   */
+  record Fresh(String room) implements RoomEvent {}
 
   /**
    * Who is in the room has changed. Only in rooms joined with {@link JoinOptions#presence}.

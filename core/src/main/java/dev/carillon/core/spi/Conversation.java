@@ -34,11 +34,11 @@ public interface Conversation {
   void tell(Notice notice);
 
   /**
-   * The peer has not been heard of for the {@linkplain Terms#heartbeat() heartbeat's} time: the
-   * moment for a sign of life of the protocol's own, where it promises one. Called only after
-   * {@link #accepted}.
+   * The {@linkplain Terms#heartbeat() heartbeat's} time has passed again: the moment for a sign of
+   * life of the protocol's own, where it promises one, and for {@link Session#heads}. Called only
+   * after {@link #accepted}.
    */
-  default void quiet() {}
+  default void beat() {}
 
   /**
    * Whether the peer counts as heard of by transport-level pongs alone. A protocol with an

@@ -9,7 +9,10 @@ import dev.carillon.core.Range;
 import dev.carillon.core.Reply;
 import dev.carillon.core.RoomName;
 import dev.carillon.core.Roster;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,6 +75,16 @@ public sealed interface Notice {
 
   /** The room's head cannot be read since then (milliseconds since 1970). */
   record Stale(RoomName room, long since) implements Notice {}
+
+  /**
+   * Rooms of which the session has had everything, each with its last offset: what it has not seen
+   * of them is lost. They are not stale.
+   */
+  record Heads(Map<RoomName, Long> rooms) implements Notice {
+    public Heads {
+      rooms = Collections.unmodifiableMap(new LinkedHashMap<>(rooms));
+    }
+  }
 
   /**
    * The room was left; nothing of it follows.

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 final class Figures {
   private static final System.Logger LOG = System.getLogger("dev.carillon.store");
 
+  /** Who waits longer than this for the disk has reason to complain. */
+  private static final long SLOW_MILLIS = 1000;
+
   private final LongAdder appends = new LongAdder();
   private final LongAdder stored = new LongAdder();
   private final LongAdder refused = new LongAdder();
@@ -81,12 +84,22 @@ final class Figures {
     return trouble;
   }
 
-  Condition condition(long queuedBytes) {
+  /**
+   * How the store is.
+   *
+   * @param waitedNanos how long the oldest of what waits has done so
+   * @param time milliseconds since 1970
+   */
+  Condition condition(long queuedBytes, long waitedNanos, long time) {
     StoreFigures now = read(queuedBytes);
     String why = now.trouble();
+    long waited = waitedNanos / 1_000_000;
+    boolean slow = why == null && waited >= SLOW_MILLIS;
     return new Condition(
-        why,
-        why == null ? 0 : troubleSince,
+        slow
+            ? "the disk is slow: what came %.1f s ago is not stored yet".formatted(waited / 1e3)
+            : why,
+        slow ? time - waited : why == null ? 0 : troubleSince,
         why != null && forGood,
         List.of(
             gauge(
@@ -110,6 +123,10 @@ final class Figures {
             counter("hitches", "What failed beside storing, and is tried again.", hitches.sum()),
             gauge("database_bytes", "The size of the database.", now.databaseBytes()),
             gauge("wal_bytes", "The size of the write-ahead log.", now.walBytes()),
+            gauge(
+                "waiting_seconds",
+                "How long the oldest of what is not stored yet has waited.",
+                waitedNanos / 1e9),
             gauge("queued_bytes", "What waits to be written.", now.queuedBytes())));
   }
 

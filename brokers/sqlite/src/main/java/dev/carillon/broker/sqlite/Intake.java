@@ -109,6 +109,17 @@ final class Intake {
     late.forEach(request -> request.expire(problem));
   }
 
+  /** How long the oldest request has waited that is not done with; 0 when there is none. */
+  long waitedNanos() {
+    lock.lock();
+    try {
+      Request oldest = atWork.isEmpty() ? waiting.peek() : atWork.getFirst();
+      return oldest == null ? 0 : System.nanoTime() - oldest.askedNanos();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Lets nothing in any more, and gives what was waiting. */
   List<Request> close() {
     lock.lock();

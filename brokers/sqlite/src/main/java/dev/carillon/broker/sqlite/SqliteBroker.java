@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 public final class SqliteBroker implements Broker {
   private final SqliteSettings settings;
   private final DirectoryLock lock;
+  private final InstantSource clock;
   private final Intake intake;
   private final Follower.Followers followers = new Follower.Followers();
   private final Figures figures = new Figures();
@@ -55,6 +56,7 @@ public final class SqliteBroker implements Broker {
       throws SQLException {
     this.settings = settings;
     this.lock = lock;
+    this.clock = clock;
     intake = new Intake(settings.queueBytes());
     folding = new Folding(file(settings), figures);
     Writer work =
@@ -99,9 +101,12 @@ public final class SqliteBroker implements Broker {
   }
 
   private static String words(IOException failed) {
-    return failed instanceof java.nio.file.FileSystemException named
-        ? named.getFile() + " cannot be used: " + failed.getClass().getSimpleName()
-        : String.valueOf(failed.getMessage());
+    if (failed instanceof java.nio.file.FileSystemException named) {
+      String reason = named.getReason();
+      String why = reason == null ? failed.getClass().getSimpleName() : reason;
+      return named.getFile() + " cannot be used: " + why;
+    }
+    return String.valueOf(failed.getMessage());
   }
 
   private static void letGo(
@@ -212,7 +217,7 @@ public final class SqliteBroker implements Broker {
 
   @Override
   public Condition condition() {
-    return figures.condition(intake.bytes());
+    return figures.condition(intake.bytes(), intake.waitedNanos(), clock.millis());
   }
 
   @Override

@@ -22,6 +22,7 @@ final class Hearing {
   void message(ServerMessage.Message message, long now) {
     Reader reader = rooms.live(message.room());
     if (reader != null) {
+      rooms.fresh(reader);
       took(reader, reader.reading.message(message.entry()), message.entry().offset(), now);
     }
   }
@@ -29,6 +30,7 @@ final class Hearing {
   void resumed(ServerMessage.Resumed resumed, long now) {
     Reader reader = rooms.live(resumed.room());
     if (reader != null) {
+      rooms.fresh(reader);
       took(reader, reader.reading.resumed(resumed), resumed.from(), now);
     }
   }
@@ -40,6 +42,7 @@ final class Hearing {
             (room, head) -> {
               Reader reader = rooms.live(room);
               if (reader != null) {
+                rooms.fresh(reader);
                 took(reader, reader.reading.head(head), head + 1, now);
               }
             });
@@ -57,6 +60,7 @@ final class Hearing {
   void reset(ServerMessage.Reset reset, long now) {
     Reader reader = rooms.live(reset.room());
     if (reader != null) {
+      rooms.fresh(reader);
       rooms.deliver(reader.reading.reset(reset));
     } else {
       presenceLost(reset.room(), now);
@@ -83,7 +87,9 @@ final class Hearing {
   }
 
   void stale(ServerMessage.Stale stale) {
-    if (rooms.live(stale.room()) != null) {
+    Reader reader = rooms.live(stale.room());
+    if (reader != null) {
+      reader.stale = true;
       Instant since = Instant.ofEpochMilli(stale.since());
       rooms.deliver(List.of(new RoomEvent.Stale(stale.room(), since)));
     }

@@ -53,6 +53,9 @@ final class Reader {
 
   boolean stated;
 
+  /** Whether the application was told that the room is stale, and not yet that it is no more. */
+  boolean stale;
+
   /** The application does not keep up; the server is to keep what comes. */
   boolean aside;
 

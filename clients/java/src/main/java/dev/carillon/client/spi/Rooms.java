@@ -236,6 +236,7 @@ final class Rooms {
       reader.ticket = Machine.NOBODY;
       return;
     }
+    fresh(reader);
     List<RoomEvent> events = reader.reading.joined(joined, reader.stated, reader.promised());
     List<RoomEvent> changes =
         joined.presence() == null ? List.of() : reader.presence.listed(joined.presence());
@@ -292,6 +293,14 @@ final class Rooms {
     readers.remove(reader.room());
     if (reader.pattern != null) {
       leaveGroup(reader.room(), now);
+    }
+  }
+
+  /** There is news of a room: if it was stale, it is so no more. */
+  void fresh(Reader reader) {
+    if (reader.stale) {
+      reader.stale = false;
+      deliver(List.of(new RoomEvent.Fresh(reader.room())));
     }
   }
 

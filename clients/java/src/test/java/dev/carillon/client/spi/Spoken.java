@@ -118,6 +118,7 @@ final class Spoken {
           told.put("kind", "resumed").put("epoch", epoch).put("from", from).put("to", to);
       case RoomEvent.Rewind(var room, var to, var attempt) ->
           told.put("kind", "rewind").put("to", to).put("attempt", attempt);
+      case RoomEvent.Fresh(var room) -> told.put("kind", "fresh");
       case RoomEvent.Stale(var room, var since) ->
           told.put("kind", "stale").put("since", since.toEpochMilli());
       case RoomEvent.PresenceChanged(var room, var what, var member, var count) -> {

@@ -11,6 +11,7 @@ import dev.carillon.wire.Outcome;
 import dev.carillon.wire.ServerMessage;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,11 @@ final class Answers {
           replies.send(new ServerMessage.Rewind(room.value(), to, attempt, subscription));
       case Notice.Stale(var room, var since) ->
           replies.send(new ServerMessage.Stale(room.value(), since));
+      case Notice.Heads(var rooms) -> {
+        Map<String, Long> heads = new LinkedHashMap<>(rooms.size());
+        rooms.forEach((room, head) -> heads.put(room.value(), head));
+        replies.send(new ServerMessage.Heads(heads));
+      }
       case Notice.Left(var id, var room, var reason) -> {
         joining.remove(room);
         replies.send(new ServerMessage.Left(id, room.value(), reason));

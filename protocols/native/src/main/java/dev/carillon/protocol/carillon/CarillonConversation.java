@@ -23,7 +23,6 @@ import dev.carillon.wire.UnknownOp;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -281,11 +280,12 @@ final class CarillonConversation implements Conversation, Replies {
     }
   }
 
-  /** Clients that cannot see pings know by this that the connection lives. */
+  /** Clients that cannot see pings know by this that the connection lives, and where rooms end. */
   @Override
-  public void quiet() {
-    if (stage == Stage.OPEN) {
-      send(new ServerMessage.Heads(Map.of()));
+  public void beat() {
+    Commands open = commands;
+    if (open != null && stage == Stage.OPEN) {
+      open.heads();
     }
   }
 

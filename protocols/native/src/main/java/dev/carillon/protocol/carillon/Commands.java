@@ -50,6 +50,11 @@ final class Commands {
     this.answers = answers;
   }
 
+  /** Has the client told where quiet rooms end. */
+  void heads() {
+    session.heads();
+  }
+
   void take(ClientMessage message) {
     switch (message) {
       case ClientMessage.Publish publish -> publish(publish);

@@ -142,7 +142,7 @@ class ConnectTests {
   @Test
   void aQuietClientIsGivenASignOfLifeThatItsApplicationSees() {
     Dialogue ann = Dialogue.connected(node, "ann");
-    ann.connection().conversation().quiet();
+    ann.connection().conversation().beat();
 
     assertThat(ann.answer(ServerMessage.Heads.class).rooms()).isEmpty();
   }

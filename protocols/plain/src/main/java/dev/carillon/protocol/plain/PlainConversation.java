@@ -96,6 +96,7 @@ final class PlainConversation implements Conversation {
       case Notice.Published published -> {}
       case Notice.Skipped skipped -> {}
       case Notice.Stale stale -> {}
+      case Notice.Heads heads -> {}
       case Notice.Rewind rewind -> {} // nothing is acknowledged here
       case Notice.History history -> {}
       case Notice.Members members -> {}

@@ -83,6 +83,7 @@ final class PlainStream implements Conversation {
       case Notice.Gap gap -> gap(gap);
       case Notice.Skipped skipped -> tell("skipped", null, ranges(skipped.ranges()) + "}");
       case Notice.Stale stale -> tell("stale", null, "{\"since\":" + stale.since() + "}");
+      case Notice.Heads heads -> heads.rooms().values().forEach(this::fresh);
       case Notice.Goodbye goodbye -> goodbye(goodbye);
       case Notice.Refused refused ->
           line.close(PlainConversation.disconnect(refused.problem()), refused.problem().detail());
@@ -97,6 +98,11 @@ final class PlainStream implements Conversation {
     scratch.clear(256);
     EventText.retry(RETRY_MILLIS, scratch);
     tell("joined", at, "{\"epoch\":\"%s\",\"head\":%d}".formatted(head.epoch(), head.offset()));
+  }
+
+  /** Told only where the room was stale, as nobody asks for heads here. */
+  private void fresh(long head) {
+    tell("fresh", null, "{\"head\":" + head + "}");
   }
 
   private void reset(Notice.Reset reset) {
