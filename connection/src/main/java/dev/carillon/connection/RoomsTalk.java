@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class RoomsTalk implements Talk, Line, Outlet {
   private final Carrier stage;
 
+  /** The stage's connection's: every message goes this way, and not by them. */
+  private final Outbox outbox;
+
   // Not all of what the client said when it connected: that is over.
   private final Protocol protocol;
   private final Authenticator authenticator;
@@ -36,6 +39,7 @@ final class RoomsTalk implements Talk, Line, Outlet {
 
   RoomsTalk(Carrier stage, Application.Rooms rooms) {
     this.stage = stage;
+    this.outbox = stage.connection().outbox();
     this.protocol = rooms.protocol();
     this.authenticator = rooms.authenticator();
     this.terms = rooms.terms();
@@ -190,7 +194,6 @@ final class RoomsTalk implements Talk, Line, Outlet {
 
   @Override
   public int offer(ByteBuffer slice) {
-    Outbox outbox = stage.connection().outbox();
     if (!stage.canSend() && !outbox.cutOff()) {
       return slice.remaining(); // nothing may follow a Close frame
     }
@@ -203,12 +206,12 @@ final class RoomsTalk implements Talk, Line, Outlet {
 
   @Override
   public boolean isFree() {
-    return !stage.connection().outbox().blocked();
+    return !outbox.blocked();
   }
 
   @Override
   public void flush() {
-    stage.connection().outbox().flush();
+    outbox.flush();
   }
 
   @Override

@@ -43,6 +43,9 @@ final class Reader {
   /** Where it waits in its session for its turn; null when it does not. */
   Turns.@Nullable Urgency queued;
 
+  /** Who waits there behind it. */
+  @Nullable Reader behind;
+
   /** Whether it waits for a page of the past. */
   boolean awaiting;
 

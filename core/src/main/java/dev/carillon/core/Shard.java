@@ -69,6 +69,10 @@ public final class Shard {
   private List<RoomHome> appending = new ArrayList<>();
   private final List<FormReaders> used = new ArrayList<>();
   private boolean roundPosted;
+
+  /** Whether some session goes first in this round; most rounds have none, and need not look. */
+  private boolean hurried;
+
   private long sweptAt;
   private long tickedAt;
   private long uptime;
@@ -244,8 +248,14 @@ public final class Shard {
     if (!session.touched) {
       session.touched = true;
       touched.add(session);
+      hurried |= session.turns().urgent();
       schedule();
     }
+  }
+
+  /** Some session has something urgent. */
+  void hurry() {
+    hurried = true;
   }
 
   void dirty(RoomView view) {
@@ -284,11 +294,9 @@ public final class Shard {
     }
     List<Session> toFlush = touched;
     touched = spare;
-    // Whoever has something urgent goes first; most rounds have nobody.
-    for (int i = 0; i < toFlush.size(); i++) {
-      if (toFlush.get(i).turns().urgent()) {
-        toFlush.get(i).deliver();
-      }
+    if (hurried) {
+      hurried = false;
+      deliverUrgent(toFlush);
     }
     for (int i = 0; i < toFlush.size(); i++) {
       if (toFlush.get(i).touched) {
@@ -300,6 +308,14 @@ public final class Shard {
     used.forEach(FormReaders::roundDone);
     used.clear();
     resumable.keep();
+  }
+
+  private static void deliverUrgent(List<Session> sessions) {
+    for (int i = 0; i < sessions.size(); i++) {
+      if (sessions.get(i).turns().urgent()) {
+        sessions.get(i).deliver();
+      }
+    }
   }
 
   // -- Rooms -----------------------------------------------------------------------------------

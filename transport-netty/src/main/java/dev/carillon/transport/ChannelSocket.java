@@ -49,6 +49,9 @@ abstract class ChannelSocket extends ChannelInboundHandlerAdapter implements Soc
   private @Nullable Connection connection;
   private boolean offering;
 
+  /** Whether Netty holds bytes that have to go first, or more than it should. */
+  private boolean full;
+
   // -- For those who know what the channel is for ------------------------------------------------
 
   /** The channel is there: makes the connection. */
@@ -148,7 +151,8 @@ abstract class ChannelSocket extends ChannelInboundHandlerAdapter implements Soc
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
     Connection writer = connection;
-    if (!offering && writer != null && ctx.channel().isWritable()) {
+    full = !ctx.channel().isWritable();
+    if (!offering && writer != null && !full) {
       writer.writable();
     }
   }
@@ -196,43 +200,43 @@ abstract class ChannelSocket extends ChannelInboundHandlerAdapter implements Soc
 
   @Override
   public int offer(ByteBuffer slice) {
-    ChannelHandlerContext ctx = context();
-    if (!ctx.channel().isActive()) {
+    FileDescriptor direct = descriptor;
+    if (direct == null ? !channel().isActive() : !direct.isOpen()) {
       return slice.remaining();
     }
     offering = true;
     try {
-      FileDescriptor direct = descriptor;
-      return direct == null ? copy(ctx, slice) : send(ctx, direct, slice);
+      return direct == null ? copy(context(), slice) : send(direct, slice);
     } catch (IOException lost) {
       broken(lost);
-      ctx.close();
+      context().close();
       return slice.remaining();
     } finally {
       offering = false;
     }
   }
 
-  private static int send(ChannelHandlerContext ctx, FileDescriptor direct, ByteBuffer slice)
-      throws IOException {
+  /** The channel itself is left alone, as each step to what it knows is a cache missed. */
+  private int send(FileDescriptor direct, ByteBuffer slice) throws IOException {
     int from = slice.position();
     int end = slice.limit();
     int at = from;
-    while (at < end && ctx.channel().isWritable()) {
+    while (at < end && !full) {
       if (DirectSend.isReady()) {
         at += DirectSend.send(direct.intValue(), slice.position(at));
       } else if (slice.isDirect()) {
         at += direct.write(slice, at, end);
       } else {
-        at = sendFromHeap(ctx, direct, slice, at);
+        at = sendFromHeap(context(), direct, slice, at);
       }
       if (at < end) {
+        ChannelHandlerContext ctx = context();
         int piece = Math.min(PIECE, end - at);
         ctx.writeAndFlush(copyOf(ctx, slice, at, piece), ctx.voidPromise());
         at += piece;
       }
     }
-    return ctx.channel().isActive() ? at - from : end - from;
+    return direct.isOpen() ? at - from : end - from;
   }
 
   private static int sendFromHeap(
