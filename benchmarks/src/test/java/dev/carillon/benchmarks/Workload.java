@@ -69,10 +69,10 @@ enum Workload {
     this.bars = bars;
   }
 
-  /** Whether a peer can do it; a burst of 100 to 5,000 takes most of them five seconds or more. */
+  /** Whether a peer can do it; a burst to 5,000 takes most of them seconds. */
   boolean suits(Peer peer) {
     boolean quick = peer == Peer.CARILLON || peer == Peer.BUN;
-    return peer.can(ability) && (this != BURST_100 || quick);
+    return peer.can(ability) && (quick || this != BURST_30 && this != BURST_100);
   }
 
   Target target(RunningPeer running) {

@@ -7,8 +7,10 @@ import org.jspecify.annotations.Nullable;
 final class FanOutCourse implements Course, AutoCloseable {
   private static final long SETTLE_NANOS = 100_000_000;
 
-  /** How many bursts may be on their way in a room; with a rate also what a second brings. */
+  /** How many messages, and bursts, may be on their way in a room; or what a second brings. */
   private static final int ON_ITS_WAY = 8;
+
+  private static final int BURSTS_ON_THEIR_WAY = 2;
 
   private final Crowd crowd;
   private final Scenario.FanOut scenario;
@@ -39,7 +41,10 @@ final class FanOutCourse implements Course, AutoCloseable {
     this.scenario = scenario;
     this.rooms = new Room[scenario.rooms()];
     this.onItsWay =
-        (long) Math.max(ON_ITS_WAY * scenario.burst(), scenario.rate() / scenario.rooms());
+        (long)
+            Math.max(
+                Math.max(ON_ITS_WAY, BURSTS_ON_THEIR_WAY * scenario.burst()),
+                scenario.rate() / scenario.rooms());
     var dialect = crowd.target().dialect();
     int largest = 0;
     for (int i = 0; i < rooms.length; i++) {
