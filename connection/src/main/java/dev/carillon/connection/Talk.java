@@ -22,7 +22,7 @@ sealed interface Talk permits BareTalk, RoomsTalk {
   /** Told once and last. */
   void closed(CloseCode code, String reason);
 
-  /** Nothing was heard for the heartbeat's time; the WebSocket has sent its ping. */
+  /** The heartbeat's time has passed again. */
   void beat();
 
   /** Bytes that it keeps elsewhere from being freed. */

@@ -3,6 +3,7 @@ package dev.carillon.server;
 import dev.carillon.core.AckPolicy;
 import dev.carillon.core.RoomName;
 import dev.carillon.server.settings.BadSetting;
+import dev.carillon.server.settings.Change;
 import dev.carillon.server.settings.Setting;
 import java.time.Duration;
 
@@ -54,17 +55,17 @@ public record AckSettings(
 
   /** The same with another {@code timeout}. */
   public AckSettings withTimeout(Duration timeout) {
-    return new AckSettings(timeout, maxDeliveries, maxUnacknowledged, deadLetters);
+    return Change.of(this, "timeout", timeout);
   }
 
   /** The same with another {@code maxDeliveries}. */
   public AckSettings withMaxDeliveries(int maxDeliveries) {
-    return new AckSettings(timeout, maxDeliveries, maxUnacknowledged, deadLetters);
+    return Change.of(this, "maxDeliveries", maxDeliveries);
   }
 
   /** The same with another {@code deadLetters}. */
   public AckSettings withDeadLetters(String deadLetters) {
-    return new AckSettings(timeout, maxDeliveries, maxUnacknowledged, deadLetters);
+    return Change.of(this, "deadLetters", deadLetters);
   }
 
   /** The same as the rooms themselves know it. */

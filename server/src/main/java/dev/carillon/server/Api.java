@@ -2,6 +2,7 @@ package dev.carillon.server;
 
 import dev.carillon.core.spi.Secret;
 import dev.carillon.server.settings.BadSetting;
+import dev.carillon.server.settings.Change;
 import dev.carillon.server.settings.Setting;
 import java.util.List;
 
@@ -51,16 +52,16 @@ public record Api(
 
   /** The same with other {@code keys}. */
   public Api withKeys(List<Secret> keys) {
-    return new Api(keys, maxBody, maxBatch);
+    return Change.of(this, "keys", keys);
   }
 
   /** The same with another {@code maxBody}. */
   public Api withMaxBody(ByteSize maxBody) {
-    return new Api(keys, maxBody, maxBatch);
+    return Change.of(this, "maxBody", maxBody);
   }
 
   /** The same with another {@code maxBatch}. */
   public Api withMaxBatch(int maxBatch) {
-    return new Api(keys, maxBody, maxBatch);
+    return Change.of(this, "maxBatch", maxBatch);
   }
 }

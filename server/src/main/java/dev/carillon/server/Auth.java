@@ -1,6 +1,7 @@
 package dev.carillon.server;
 
 import dev.carillon.server.settings.BadSetting;
+import dev.carillon.server.settings.Change;
 import dev.carillon.server.settings.Setting;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -56,22 +57,22 @@ public record Auth(
 
   /** The same with another {@code mode}. */
   public Auth withMode(AuthMode mode) {
-    return new Auth(mode, timeout, insecure, cookie, jwt);
+    return Change.of(this, "mode", mode);
   }
 
   /** The same with another {@code timeout}. */
   public Auth withTimeout(Duration timeout) {
-    return new Auth(mode, timeout, insecure, cookie, jwt);
+    return Change.of(this, "timeout", timeout);
   }
 
   /** The same with another {@code insecure}. */
   public Auth withInsecure(boolean insecure) {
-    return new Auth(mode, timeout, insecure, cookie, jwt);
+    return Change.of(this, "insecure", insecure);
   }
 
   /** The same with another {@code cookie}. */
   public Auth withCookie(@Nullable String cookie) {
-    return new Auth(mode, timeout, insecure, cookie, jwt);
+    return Change.of(this, "cookie", cookie);
   }
 
   /** The same with tokens checked so, and so in mode {@link AuthMode#JWT}. */

@@ -1,6 +1,7 @@
 package dev.carillon.server;
 
 import dev.carillon.server.settings.BadSetting;
+import dev.carillon.server.settings.Change;
 import dev.carillon.server.settings.Setting;
 import java.util.Collections;
 import java.util.Map;
@@ -26,11 +27,11 @@ public record BrokerSettings(
 
   /** The same with another {@code name}. */
   public BrokerSettings withName(String name) {
-    return new BrokerSettings(name, settings);
+    return Change.of(this, "name", name);
   }
 
   /** The same with another {@code settings}. */
   public BrokerSettings withSettings(Map<String, String> settings) {
-    return new BrokerSettings(name, settings);
+    return Change.of(this, "settings", settings);
   }
 }

@@ -1,6 +1,7 @@
 package dev.carillon.server;
 
 import dev.carillon.server.settings.BadSetting;
+import dev.carillon.server.settings.Change;
 import dev.carillon.server.settings.Setting;
 
 /**
@@ -41,26 +42,26 @@ public record Compression(
 
   /** The same with another {@code enabled}. */
   public Compression withEnabled(boolean enabled) {
-    return new Compression(enabled, windowBits, contextTakeover, threshold, level);
+    return Change.of(this, "enabled", enabled);
   }
 
   /** The same with another {@code windowBits}. */
   public Compression withWindowBits(int windowBits) {
-    return new Compression(enabled, windowBits, contextTakeover, threshold, level);
+    return Change.of(this, "windowBits", windowBits);
   }
 
   /** The same with another {@code contextTakeover}. */
   public Compression withContextTakeover(boolean contextTakeover) {
-    return new Compression(enabled, windowBits, contextTakeover, threshold, level);
+    return Change.of(this, "contextTakeover", contextTakeover);
   }
 
   /** The same with another {@code threshold}. */
   public Compression withThreshold(ByteSize threshold) {
-    return new Compression(enabled, windowBits, contextTakeover, threshold, level);
+    return Change.of(this, "threshold", threshold);
   }
 
   /** The same with another {@code level}. */
   public Compression withLevel(int level) {
-    return new Compression(enabled, windowBits, contextTakeover, threshold, level);
+    return Change.of(this, "level", level);
   }
 }

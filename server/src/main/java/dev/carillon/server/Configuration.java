@@ -2,6 +2,7 @@ package dev.carillon.server;
 
 import dev.carillon.server.settings.BadSetting;
 import dev.carillon.server.settings.Catalog;
+import dev.carillon.server.settings.Change;
 import dev.carillon.server.settings.Layers;
 import dev.carillon.server.settings.Reference;
 import dev.carillon.server.settings.Setting;
@@ -173,301 +174,76 @@ public record Configuration(
 
   /** The same with another {@code listen}. */
   public Configuration withListen(Listen listen) {
-    return new Configuration(
-        listen,
-        tls,
-        tcp,
-        limits,
-        heartbeat,
-        compression,
-        origins,
-        rooms,
-        broker,
-        auth,
-        api,
-        session,
-        drain,
-        node,
-        logging);
+    return Change.of(this, "listen", listen);
   }
 
   /** The same with another {@code tls}. */
   public Configuration withTls(@Nullable Tls tls) {
-    return new Configuration(
-        listen,
-        tls,
-        tcp,
-        limits,
-        heartbeat,
-        compression,
-        origins,
-        rooms,
-        broker,
-        auth,
-        api,
-        session,
-        drain,
-        node,
-        logging);
+    return Change.of(this, "tls", tls);
   }
 
   /** The same with another {@code tcp}. */
   public Configuration withTcp(Tcp tcp) {
-    return new Configuration(
-        listen,
-        tls,
-        tcp,
-        limits,
-        heartbeat,
-        compression,
-        origins,
-        rooms,
-        broker,
-        auth,
-        api,
-        session,
-        drain,
-        node,
-        logging);
+    return Change.of(this, "tcp", tcp);
   }
 
   /** The same with another {@code limits}. */
   public Configuration withLimits(Limits limits) {
-    return new Configuration(
-        listen,
-        tls,
-        tcp,
-        limits,
-        heartbeat,
-        compression,
-        origins,
-        rooms,
-        broker,
-        auth,
-        api,
-        session,
-        drain,
-        node,
-        logging);
+    return Change.of(this, "limits", limits);
   }
 
   /** The same with another {@code heartbeat}. */
   public Configuration withHeartbeat(Heartbeat heartbeat) {
-    return new Configuration(
-        listen,
-        tls,
-        tcp,
-        limits,
-        heartbeat,
-        compression,
-        origins,
-        rooms,
-        broker,
-        auth,
-        api,
-        session,
-        drain,
-        node,
-        logging);
+    return Change.of(this, "heartbeat", heartbeat);
   }
 
   /** The same with another {@code compression}. */
   public Configuration withCompression(Compression compression) {
-    return new Configuration(
-        listen,
-        tls,
-        tcp,
-        limits,
-        heartbeat,
-        compression,
-        origins,
-        rooms,
-        broker,
-        auth,
-        api,
-        session,
-        drain,
-        node,
-        logging);
+    return Change.of(this, "compression", compression);
   }
 
   /** The same with another {@code origins}. */
   public Configuration withOrigins(List<String> origins) {
-    return new Configuration(
-        listen,
-        tls,
-        tcp,
-        limits,
-        heartbeat,
-        compression,
-        origins,
-        rooms,
-        broker,
-        auth,
-        api,
-        session,
-        drain,
-        node,
-        logging);
+    return Change.of(this, "origins", origins);
   }
 
   /** The same with another {@code rooms}. */
   public Configuration withRooms(Map<String, RoomSettings> rooms) {
-    return new Configuration(
-        listen,
-        tls,
-        tcp,
-        limits,
-        heartbeat,
-        compression,
-        origins,
-        rooms,
-        broker,
-        auth,
-        api,
-        session,
-        drain,
-        node,
-        logging);
+    return Change.of(this, "rooms", rooms);
   }
 
   /** The same with another {@code broker}. */
   public Configuration withBroker(BrokerSettings broker) {
-    return new Configuration(
-        listen,
-        tls,
-        tcp,
-        limits,
-        heartbeat,
-        compression,
-        origins,
-        rooms,
-        broker,
-        auth,
-        api,
-        session,
-        drain,
-        node,
-        logging);
+    return Change.of(this, "broker", broker);
   }
 
   /** The same with another {@code auth}. */
   public Configuration withAuth(Auth auth) {
-    return new Configuration(
-        listen,
-        tls,
-        tcp,
-        limits,
-        heartbeat,
-        compression,
-        origins,
-        rooms,
-        broker,
-        auth,
-        api,
-        session,
-        drain,
-        node,
-        logging);
+    return Change.of(this, "auth", auth);
   }
 
   /** The same with another {@code api}. */
   public Configuration withApi(Api api) {
-    return new Configuration(
-        listen,
-        tls,
-        tcp,
-        limits,
-        heartbeat,
-        compression,
-        origins,
-        rooms,
-        broker,
-        auth,
-        api,
-        session,
-        drain,
-        node,
-        logging);
+    return Change.of(this, "api", api);
   }
 
   /** The same with another {@code session}. */
   public Configuration withSession(SessionSettings session) {
-    return new Configuration(
-        listen,
-        tls,
-        tcp,
-        limits,
-        heartbeat,
-        compression,
-        origins,
-        rooms,
-        broker,
-        auth,
-        api,
-        session,
-        drain,
-        node,
-        logging);
+    return Change.of(this, "session", session);
   }
 
   /** The same with another {@code drain}. */
   public Configuration withDrain(Drain drain) {
-    return new Configuration(
-        listen,
-        tls,
-        tcp,
-        limits,
-        heartbeat,
-        compression,
-        origins,
-        rooms,
-        broker,
-        auth,
-        api,
-        session,
-        drain,
-        node,
-        logging);
+    return Change.of(this, "drain", drain);
   }
 
   /** The same with another {@code node}. */
   public Configuration withNode(NodeShape node) {
-    return new Configuration(
-        listen,
-        tls,
-        tcp,
-        limits,
-        heartbeat,
-        compression,
-        origins,
-        rooms,
-        broker,
-        auth,
-        api,
-        session,
-        drain,
-        node,
-        logging);
+    return Change.of(this, "node", node);
   }
 
   /** The same with another {@code logging}. */
   public Configuration withLogging(Logging logging) {
-    return new Configuration(
-        listen,
-        tls,
-        tcp,
-        limits,
-        heartbeat,
-        compression,
-        origins,
-        rooms,
-        broker,
-        auth,
-        api,
-        session,
-        drain,
-        node,
-        logging);
+    return Change.of(this, "logging", logging);
   }
 }

@@ -1,6 +1,7 @@
 package dev.carillon.server;
 
 import dev.carillon.server.settings.BadSetting;
+import dev.carillon.server.settings.Change;
 import dev.carillon.server.settings.Setting;
 import java.time.Duration;
 
@@ -34,11 +35,11 @@ public record Drain(
 
   /** The same with another {@code time}. */
   public Drain withTime(Duration time) {
-    return new Drain(time, spread);
+    return Change.of(this, "time", time);
   }
 
   /** The same with another {@code spread}. */
   public Drain withSpread(Duration spread) {
-    return new Drain(time, spread);
+    return Change.of(this, "spread", spread);
   }
 }

@@ -1,6 +1,7 @@
 package dev.carillon.server;
 
 import dev.carillon.server.settings.BadSetting;
+import dev.carillon.server.settings.Change;
 import dev.carillon.server.settings.Setting;
 import java.time.Duration;
 
@@ -31,11 +32,11 @@ public record Heartbeat(
 
   /** The same with another {@code interval}. */
   public Heartbeat withInterval(Duration interval) {
-    return new Heartbeat(interval, timeout);
+    return Change.of(this, "interval", interval);
   }
 
   /** The same with another {@code timeout}. */
   public Heartbeat withTimeout(Duration timeout) {
-    return new Heartbeat(interval, timeout);
+    return Change.of(this, "timeout", timeout);
   }
 }

@@ -1,6 +1,7 @@
 package dev.carillon.server;
 
 import dev.carillon.server.settings.BadSetting;
+import dev.carillon.server.settings.Change;
 import dev.carillon.server.settings.Setting;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -85,41 +86,41 @@ public record Jwt(
 
   /** The same with another {@code key}. */
   public Jwt withKey(@Nullable Path key) {
-    return new Jwt(key, jwks, algorithm, issuer, audience, leeway, refresh, keep);
+    return Change.of(this, "key", key);
   }
 
   /** The same with another {@code jwks}. */
   public Jwt withJwks(@Nullable String jwks) {
-    return new Jwt(key, jwks, algorithm, issuer, audience, leeway, refresh, keep);
+    return Change.of(this, "jwks", jwks);
   }
 
   /** The same with another {@code algorithm}. */
   public Jwt withAlgorithm(@Nullable String algorithm) {
-    return new Jwt(key, jwks, algorithm, issuer, audience, leeway, refresh, keep);
+    return Change.of(this, "algorithm", algorithm);
   }
 
   /** The same with another {@code issuer}. */
   public Jwt withIssuer(@Nullable String issuer) {
-    return new Jwt(key, jwks, algorithm, issuer, audience, leeway, refresh, keep);
+    return Change.of(this, "issuer", issuer);
   }
 
   /** The same with another {@code audience}. */
   public Jwt withAudience(@Nullable String audience) {
-    return new Jwt(key, jwks, algorithm, issuer, audience, leeway, refresh, keep);
+    return Change.of(this, "audience", audience);
   }
 
   /** The same with another {@code leeway}. */
   public Jwt withLeeway(Duration leeway) {
-    return new Jwt(key, jwks, algorithm, issuer, audience, leeway, refresh, keep);
+    return Change.of(this, "leeway", leeway);
   }
 
   /** The same with another {@code refresh}. */
   public Jwt withRefresh(Duration refresh) {
-    return new Jwt(key, jwks, algorithm, issuer, audience, leeway, refresh, keep);
+    return Change.of(this, "refresh", refresh);
   }
 
   /** The same with another {@code keep}. */
   public Jwt withKeep(Duration keep) {
-    return new Jwt(key, jwks, algorithm, issuer, audience, leeway, refresh, keep);
+    return Change.of(this, "keep", keep);
   }
 }

@@ -1,6 +1,7 @@
 package dev.carillon.server;
 
 import dev.carillon.server.settings.BadSetting;
+import dev.carillon.server.settings.Change;
 import dev.carillon.server.settings.Setting;
 import java.time.Duration;
 
@@ -141,337 +142,81 @@ public record Limits(
 
   /** The same with another {@code maxHeader}. */
   public Limits withMaxHeader(ByteSize maxHeader) {
-    return new Limits(
-        maxHeader,
-        maxHeaders,
-        maxUri,
-        handshakeTimeout,
-        maxMessage,
-        maxFragments,
-        messageTimeout,
-        idleTimeout,
-        stallTimeout,
-        closeTimeout,
-        maxConnections,
-        maxSessionRate,
-        maxWaiting,
-        maxRooms,
-        maxPendingPublishes,
-        maxPendingPerRoom);
+    return Change.of(this, "maxHeader", maxHeader);
   }
 
   /** The same with another {@code maxHeaders}. */
   public Limits withMaxHeaders(int maxHeaders) {
-    return new Limits(
-        maxHeader,
-        maxHeaders,
-        maxUri,
-        handshakeTimeout,
-        maxMessage,
-        maxFragments,
-        messageTimeout,
-        idleTimeout,
-        stallTimeout,
-        closeTimeout,
-        maxConnections,
-        maxSessionRate,
-        maxWaiting,
-        maxRooms,
-        maxPendingPublishes,
-        maxPendingPerRoom);
+    return Change.of(this, "maxHeaders", maxHeaders);
   }
 
   /** The same with another {@code maxUri}. */
   public Limits withMaxUri(ByteSize maxUri) {
-    return new Limits(
-        maxHeader,
-        maxHeaders,
-        maxUri,
-        handshakeTimeout,
-        maxMessage,
-        maxFragments,
-        messageTimeout,
-        idleTimeout,
-        stallTimeout,
-        closeTimeout,
-        maxConnections,
-        maxSessionRate,
-        maxWaiting,
-        maxRooms,
-        maxPendingPublishes,
-        maxPendingPerRoom);
+    return Change.of(this, "maxUri", maxUri);
   }
 
   /** The same with another {@code handshakeTimeout}. */
   public Limits withHandshakeTimeout(Duration handshakeTimeout) {
-    return new Limits(
-        maxHeader,
-        maxHeaders,
-        maxUri,
-        handshakeTimeout,
-        maxMessage,
-        maxFragments,
-        messageTimeout,
-        idleTimeout,
-        stallTimeout,
-        closeTimeout,
-        maxConnections,
-        maxSessionRate,
-        maxWaiting,
-        maxRooms,
-        maxPendingPublishes,
-        maxPendingPerRoom);
+    return Change.of(this, "handshakeTimeout", handshakeTimeout);
   }
 
   /** The same with another {@code maxMessage}. */
   public Limits withMaxMessage(ByteSize maxMessage) {
-    return new Limits(
-        maxHeader,
-        maxHeaders,
-        maxUri,
-        handshakeTimeout,
-        maxMessage,
-        maxFragments,
-        messageTimeout,
-        idleTimeout,
-        stallTimeout,
-        closeTimeout,
-        maxConnections,
-        maxSessionRate,
-        maxWaiting,
-        maxRooms,
-        maxPendingPublishes,
-        maxPendingPerRoom);
+    return Change.of(this, "maxMessage", maxMessage);
   }
 
   /** The same with another {@code maxFragments}. */
   public Limits withMaxFragments(int maxFragments) {
-    return new Limits(
-        maxHeader,
-        maxHeaders,
-        maxUri,
-        handshakeTimeout,
-        maxMessage,
-        maxFragments,
-        messageTimeout,
-        idleTimeout,
-        stallTimeout,
-        closeTimeout,
-        maxConnections,
-        maxSessionRate,
-        maxWaiting,
-        maxRooms,
-        maxPendingPublishes,
-        maxPendingPerRoom);
+    return Change.of(this, "maxFragments", maxFragments);
   }
 
   /** The same with another {@code messageTimeout}. */
   public Limits withMessageTimeout(Duration messageTimeout) {
-    return new Limits(
-        maxHeader,
-        maxHeaders,
-        maxUri,
-        handshakeTimeout,
-        maxMessage,
-        maxFragments,
-        messageTimeout,
-        idleTimeout,
-        stallTimeout,
-        closeTimeout,
-        maxConnections,
-        maxSessionRate,
-        maxWaiting,
-        maxRooms,
-        maxPendingPublishes,
-        maxPendingPerRoom);
+    return Change.of(this, "messageTimeout", messageTimeout);
   }
 
   /** The same with another {@code idleTimeout}. */
   public Limits withIdleTimeout(Duration idleTimeout) {
-    return new Limits(
-        maxHeader,
-        maxHeaders,
-        maxUri,
-        handshakeTimeout,
-        maxMessage,
-        maxFragments,
-        messageTimeout,
-        idleTimeout,
-        stallTimeout,
-        closeTimeout,
-        maxConnections,
-        maxSessionRate,
-        maxWaiting,
-        maxRooms,
-        maxPendingPublishes,
-        maxPendingPerRoom);
+    return Change.of(this, "idleTimeout", idleTimeout);
   }
 
   /** The same with another {@code stallTimeout}. */
   public Limits withStallTimeout(Duration stallTimeout) {
-    return new Limits(
-        maxHeader,
-        maxHeaders,
-        maxUri,
-        handshakeTimeout,
-        maxMessage,
-        maxFragments,
-        messageTimeout,
-        idleTimeout,
-        stallTimeout,
-        closeTimeout,
-        maxConnections,
-        maxSessionRate,
-        maxWaiting,
-        maxRooms,
-        maxPendingPublishes,
-        maxPendingPerRoom);
+    return Change.of(this, "stallTimeout", stallTimeout);
   }
 
   /** The same with another {@code closeTimeout}. */
   public Limits withCloseTimeout(Duration closeTimeout) {
-    return new Limits(
-        maxHeader,
-        maxHeaders,
-        maxUri,
-        handshakeTimeout,
-        maxMessage,
-        maxFragments,
-        messageTimeout,
-        idleTimeout,
-        stallTimeout,
-        closeTimeout,
-        maxConnections,
-        maxSessionRate,
-        maxWaiting,
-        maxRooms,
-        maxPendingPublishes,
-        maxPendingPerRoom);
+    return Change.of(this, "closeTimeout", closeTimeout);
   }
 
   /** The same with another {@code maxConnections}. */
   public Limits withMaxConnections(int maxConnections) {
-    return new Limits(
-        maxHeader,
-        maxHeaders,
-        maxUri,
-        handshakeTimeout,
-        maxMessage,
-        maxFragments,
-        messageTimeout,
-        idleTimeout,
-        stallTimeout,
-        closeTimeout,
-        maxConnections,
-        maxSessionRate,
-        maxWaiting,
-        maxRooms,
-        maxPendingPublishes,
-        maxPendingPerRoom);
+    return Change.of(this, "maxConnections", maxConnections);
   }
 
   /** The same with another {@code maxSessionRate}. */
   public Limits withMaxSessionRate(int maxSessionRate) {
-    return new Limits(
-        maxHeader,
-        maxHeaders,
-        maxUri,
-        handshakeTimeout,
-        maxMessage,
-        maxFragments,
-        messageTimeout,
-        idleTimeout,
-        stallTimeout,
-        closeTimeout,
-        maxConnections,
-        maxSessionRate,
-        maxWaiting,
-        maxRooms,
-        maxPendingPublishes,
-        maxPendingPerRoom);
+    return Change.of(this, "maxSessionRate", maxSessionRate);
   }
 
   /** The same with another {@code maxWaiting}. */
   public Limits withMaxWaiting(ByteSize maxWaiting) {
-    return new Limits(
-        maxHeader,
-        maxHeaders,
-        maxUri,
-        handshakeTimeout,
-        maxMessage,
-        maxFragments,
-        messageTimeout,
-        idleTimeout,
-        stallTimeout,
-        closeTimeout,
-        maxConnections,
-        maxSessionRate,
-        maxWaiting,
-        maxRooms,
-        maxPendingPublishes,
-        maxPendingPerRoom);
+    return Change.of(this, "maxWaiting", maxWaiting);
   }
 
   /** The same with another {@code maxRooms}. */
   public Limits withMaxRooms(int maxRooms) {
-    return new Limits(
-        maxHeader,
-        maxHeaders,
-        maxUri,
-        handshakeTimeout,
-        maxMessage,
-        maxFragments,
-        messageTimeout,
-        idleTimeout,
-        stallTimeout,
-        closeTimeout,
-        maxConnections,
-        maxSessionRate,
-        maxWaiting,
-        maxRooms,
-        maxPendingPublishes,
-        maxPendingPerRoom);
+    return Change.of(this, "maxRooms", maxRooms);
   }
 
   /** The same with another {@code maxPendingPublishes}. */
   public Limits withMaxPendingPublishes(int maxPendingPublishes) {
-    return new Limits(
-        maxHeader,
-        maxHeaders,
-        maxUri,
-        handshakeTimeout,
-        maxMessage,
-        maxFragments,
-        messageTimeout,
-        idleTimeout,
-        stallTimeout,
-        closeTimeout,
-        maxConnections,
-        maxSessionRate,
-        maxWaiting,
-        maxRooms,
-        maxPendingPublishes,
-        maxPendingPerRoom);
+    return Change.of(this, "maxPendingPublishes", maxPendingPublishes);
   }
 
   /** The same with another {@code maxPendingPerRoom}. */
   public Limits withMaxPendingPerRoom(int maxPendingPerRoom) {
-    return new Limits(
-        maxHeader,
-        maxHeaders,
-        maxUri,
-        handshakeTimeout,
-        maxMessage,
-        maxFragments,
-        messageTimeout,
-        idleTimeout,
-        stallTimeout,
-        closeTimeout,
-        maxConnections,
-        maxSessionRate,
-        maxWaiting,
-        maxRooms,
-        maxPendingPublishes,
-        maxPendingPerRoom);
+    return Change.of(this, "maxPendingPerRoom", maxPendingPerRoom);
   }
 }

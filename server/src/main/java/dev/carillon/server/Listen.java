@@ -1,6 +1,7 @@
 package dev.carillon.server;
 
 import dev.carillon.server.settings.BadSetting;
+import dev.carillon.server.settings.Change;
 import dev.carillon.server.settings.Setting;
 import java.nio.file.Path;
 import java.util.List;
@@ -61,36 +62,36 @@ public record Listen(
 
   /** The same with another {@code host}. */
   public Listen withHost(String host) {
-    return new Listen(host, port, unix, backlog, loops, paths, page);
+    return Change.of(this, "host", host);
   }
 
   /** The same with another {@code port}. */
   public Listen withPort(int port) {
-    return new Listen(host, port, unix, backlog, loops, paths, page);
+    return Change.of(this, "port", port);
   }
 
   /** The same with another {@code unix}. */
   public Listen withUnix(@Nullable Path unix) {
-    return new Listen(host, port, unix, backlog, loops, paths, page);
+    return Change.of(this, "unix", unix);
   }
 
   /** The same with another {@code backlog}. */
   public Listen withBacklog(int backlog) {
-    return new Listen(host, port, unix, backlog, loops, paths, page);
+    return Change.of(this, "backlog", backlog);
   }
 
   /** The same with another {@code loops}. */
   public Listen withLoops(int loops) {
-    return new Listen(host, port, unix, backlog, loops, paths, page);
+    return Change.of(this, "loops", loops);
   }
 
   /** The same with another {@code paths}. */
   public Listen withPaths(List<String> paths) {
-    return new Listen(host, port, unix, backlog, loops, paths, page);
+    return Change.of(this, "paths", paths);
   }
 
   /** The same with another {@code page}. */
   public Listen withPage(boolean page) {
-    return new Listen(host, port, unix, backlog, loops, paths, page);
+    return Change.of(this, "page", page);
   }
 }

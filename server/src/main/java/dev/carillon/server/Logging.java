@@ -1,5 +1,6 @@
 package dev.carillon.server;
 
+import dev.carillon.server.settings.Change;
 import dev.carillon.server.settings.Setting;
 
 /**
@@ -20,11 +21,11 @@ public record Logging(
 
   /** The same with another {@code format}. */
   public Logging withFormat(LogFormat format) {
-    return new Logging(format, level);
+    return Change.of(this, "format", format);
   }
 
   /** The same with another {@code level}. */
   public Logging withLevel(LogLevel level) {
-    return new Logging(format, level);
+    return Change.of(this, "level", level);
   }
 }

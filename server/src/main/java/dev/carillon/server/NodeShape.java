@@ -1,6 +1,7 @@
 package dev.carillon.server;
 
 import dev.carillon.server.settings.BadSetting;
+import dev.carillon.server.settings.Change;
 import dev.carillon.server.settings.Setting;
 import java.time.Duration;
 
@@ -64,31 +65,31 @@ public record NodeShape(
 
   /** The same with another {@code name}. */
   public NodeShape withName(String name) {
-    return new NodeShape(name, logEntries, logSize, renditionSize, roomIdle, memory);
+    return Change.of(this, "name", name);
   }
 
   /** The same with another {@code logEntries}. */
   public NodeShape withLogEntries(int logEntries) {
-    return new NodeShape(name, logEntries, logSize, renditionSize, roomIdle, memory);
+    return Change.of(this, "logEntries", logEntries);
   }
 
   /** The same with another {@code logSize}. */
   public NodeShape withLogSize(ByteSize logSize) {
-    return new NodeShape(name, logEntries, logSize, renditionSize, roomIdle, memory);
+    return Change.of(this, "logSize", logSize);
   }
 
   /** The same with another {@code renditionSize}. */
   public NodeShape withRenditionSize(ByteSize renditionSize) {
-    return new NodeShape(name, logEntries, logSize, renditionSize, roomIdle, memory);
+    return Change.of(this, "renditionSize", renditionSize);
   }
 
   /** The same with another {@code roomIdle}. */
   public NodeShape withRoomIdle(Duration roomIdle) {
-    return new NodeShape(name, logEntries, logSize, renditionSize, roomIdle, memory);
+    return Change.of(this, "roomIdle", roomIdle);
   }
 
   /** The same with another {@code memory}. */
   public NodeShape withMemory(ByteSize memory) {
-    return new NodeShape(name, logEntries, logSize, renditionSize, roomIdle, memory);
+    return Change.of(this, "memory", memory);
   }
 }

@@ -2,6 +2,7 @@ package dev.carillon.server;
 
 import dev.carillon.core.Retention;
 import dev.carillon.server.settings.BadSetting;
+import dev.carillon.server.settings.Change;
 import dev.carillon.server.settings.Setting;
 import java.time.Duration;
 
@@ -27,17 +28,17 @@ public record RetentionSettings(
 
   /** The same with another {@code count}. */
   public RetentionSettings withCount(int count) {
-    return new RetentionSettings(count, size, age);
+    return Change.of(this, "count", count);
   }
 
   /** The same with another {@code size}. */
   public RetentionSettings withSize(ByteSize size) {
-    return new RetentionSettings(count, size, age);
+    return Change.of(this, "size", size);
   }
 
   /** The same with another {@code age}. */
   public RetentionSettings withAge(Duration age) {
-    return new RetentionSettings(count, size, age);
+    return Change.of(this, "age", age);
   }
 
   /** The same as the rooms themselves know it. */

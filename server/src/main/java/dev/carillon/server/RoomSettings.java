@@ -2,6 +2,7 @@ package dev.carillon.server;
 
 import dev.carillon.core.RoomPolicy;
 import dev.carillon.server.settings.BadSetting;
+import dev.carillon.server.settings.Change;
 import dev.carillon.server.settings.Setting;
 
 /**
@@ -95,249 +96,67 @@ public record RoomSettings(
 
   /** The same with another {@code delivery}. */
   public RoomSettings withDelivery(RoomPolicy.Delivery delivery) {
-    return new RoomSettings(
-        delivery,
-        retention,
-        slowReaders,
-        presence,
-        presenceCountsAbove,
-        creation,
-        history,
-        onJoin,
-        maxMembers,
-        maxMessage,
-        maxRate,
-        compression,
-        acks,
-        subscriptions);
+    return Change.of(this, "delivery", delivery);
   }
 
   /** The same with another {@code retention}. */
   public RoomSettings withRetention(RetentionSettings retention) {
-    return new RoomSettings(
-        delivery,
-        retention,
-        slowReaders,
-        presence,
-        presenceCountsAbove,
-        creation,
-        history,
-        onJoin,
-        maxMembers,
-        maxMessage,
-        maxRate,
-        compression,
-        acks,
-        subscriptions);
+    return Change.of(this, "retention", retention);
   }
 
   /** The same with another {@code slowReaders}. */
   public RoomSettings withSlowReaders(SlowReaderSettings slowReaders) {
-    return new RoomSettings(
-        delivery,
-        retention,
-        slowReaders,
-        presence,
-        presenceCountsAbove,
-        creation,
-        history,
-        onJoin,
-        maxMembers,
-        maxMessage,
-        maxRate,
-        compression,
-        acks,
-        subscriptions);
+    return Change.of(this, "slowReaders", slowReaders);
   }
 
   /** The same with another {@code presence}. */
   public RoomSettings withPresence(RoomPolicy.Presence.Mode presence) {
-    return new RoomSettings(
-        delivery,
-        retention,
-        slowReaders,
-        presence,
-        presenceCountsAbove,
-        creation,
-        history,
-        onJoin,
-        maxMembers,
-        maxMessage,
-        maxRate,
-        compression,
-        acks,
-        subscriptions);
+    return Change.of(this, "presence", presence);
   }
 
   /** The same with another {@code presenceCountsAbove}. */
   public RoomSettings withPresenceCountsAbove(int presenceCountsAbove) {
-    return new RoomSettings(
-        delivery,
-        retention,
-        slowReaders,
-        presence,
-        presenceCountsAbove,
-        creation,
-        history,
-        onJoin,
-        maxMembers,
-        maxMessage,
-        maxRate,
-        compression,
-        acks,
-        subscriptions);
+    return Change.of(this, "presenceCountsAbove", presenceCountsAbove);
   }
 
   /** The same with another {@code creation}. */
   public RoomSettings withCreation(RoomPolicy.Creation creation) {
-    return new RoomSettings(
-        delivery,
-        retention,
-        slowReaders,
-        presence,
-        presenceCountsAbove,
-        creation,
-        history,
-        onJoin,
-        maxMembers,
-        maxMessage,
-        maxRate,
-        compression,
-        acks,
-        subscriptions);
+    return Change.of(this, "creation", creation);
   }
 
   /** The same with another {@code history}. */
   public RoomSettings withHistory(RoomPolicy.History history) {
-    return new RoomSettings(
-        delivery,
-        retention,
-        slowReaders,
-        presence,
-        presenceCountsAbove,
-        creation,
-        history,
-        onJoin,
-        maxMembers,
-        maxMessage,
-        maxRate,
-        compression,
-        acks,
-        subscriptions);
+    return Change.of(this, "history", history);
   }
 
   /** The same with another {@code onJoin}. */
   public RoomSettings withOnJoin(RoomPolicy.OnJoin onJoin) {
-    return new RoomSettings(
-        delivery,
-        retention,
-        slowReaders,
-        presence,
-        presenceCountsAbove,
-        creation,
-        history,
-        onJoin,
-        maxMembers,
-        maxMessage,
-        maxRate,
-        compression,
-        acks,
-        subscriptions);
+    return Change.of(this, "onJoin", onJoin);
   }
 
   /** The same with another {@code maxMembers}. */
   public RoomSettings withMaxMembers(int maxMembers) {
-    return new RoomSettings(
-        delivery,
-        retention,
-        slowReaders,
-        presence,
-        presenceCountsAbove,
-        creation,
-        history,
-        onJoin,
-        maxMembers,
-        maxMessage,
-        maxRate,
-        compression,
-        acks,
-        subscriptions);
+    return Change.of(this, "maxMembers", maxMembers);
   }
 
   /** The same with another {@code maxMessage}. */
   public RoomSettings withMaxMessage(ByteSize maxMessage) {
-    return new RoomSettings(
-        delivery,
-        retention,
-        slowReaders,
-        presence,
-        presenceCountsAbove,
-        creation,
-        history,
-        onJoin,
-        maxMembers,
-        maxMessage,
-        maxRate,
-        compression,
-        acks,
-        subscriptions);
+    return Change.of(this, "maxMessage", maxMessage);
   }
 
   /** The same with another {@code maxRate}. */
   public RoomSettings withMaxRate(int maxRate) {
-    return new RoomSettings(
-        delivery,
-        retention,
-        slowReaders,
-        presence,
-        presenceCountsAbove,
-        creation,
-        history,
-        onJoin,
-        maxMembers,
-        maxMessage,
-        maxRate,
-        compression,
-        acks,
-        subscriptions);
+    return Change.of(this, "maxRate", maxRate);
   }
 
   /** The same with another {@code acks}. */
   public RoomSettings withAcks(AckSettings acks) {
-    return new RoomSettings(
-        delivery,
-        retention,
-        slowReaders,
-        presence,
-        presenceCountsAbove,
-        creation,
-        history,
-        onJoin,
-        maxMembers,
-        maxMessage,
-        maxRate,
-        compression,
-        acks,
-        subscriptions);
+    return Change.of(this, "acks", acks);
   }
 
   /** The same with another {@code subscriptions}. */
   public RoomSettings withSubscriptions(SubscriptionSettings subscriptions) {
-    return new RoomSettings(
-        delivery,
-        retention,
-        slowReaders,
-        presence,
-        presenceCountsAbove,
-        creation,
-        history,
-        onJoin,
-        maxMembers,
-        maxMessage,
-        maxRate,
-        compression,
-        acks,
-        subscriptions);
+    return Change.of(this, "subscriptions", subscriptions);
   }
 
   /** The same rules as the rooms themselves know them. */

@@ -1,6 +1,7 @@
 package dev.carillon.server;
 
 import dev.carillon.server.settings.BadSetting;
+import dev.carillon.server.settings.Change;
 import dev.carillon.server.settings.Setting;
 import java.time.Duration;
 
@@ -40,16 +41,16 @@ public record SessionSettings(
 
   /** The same with another {@code ttl}. */
   public SessionSettings withTtl(Duration ttl) {
-    return new SessionSettings(ttl, presenceGrace, maxDetached);
+    return Change.of(this, "ttl", ttl);
   }
 
   /** The same with another {@code presenceGrace}. */
   public SessionSettings withPresenceGrace(Duration presenceGrace) {
-    return new SessionSettings(ttl, presenceGrace, maxDetached);
+    return Change.of(this, "presenceGrace", presenceGrace);
   }
 
   /** The same with another {@code maxDetached}. */
   public SessionSettings withMaxDetached(int maxDetached) {
-    return new SessionSettings(ttl, presenceGrace, maxDetached);
+    return Change.of(this, "maxDetached", maxDetached);
   }
 }

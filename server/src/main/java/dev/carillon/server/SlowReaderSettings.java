@@ -2,6 +2,7 @@ package dev.carillon.server;
 
 import dev.carillon.core.SlowReaders;
 import dev.carillon.server.settings.BadSetting;
+import dev.carillon.server.settings.Change;
 import dev.carillon.server.settings.Setting;
 import java.time.Duration;
 
@@ -40,7 +41,7 @@ public record SlowReaderSettings(
 
   /** The same with another {@code action}. */
   public SlowReaderSettings withAction(SlowReaders.Action action) {
-    return new SlowReaderSettings(action, maxBehind, maxAge);
+    return Change.of(this, "action", action);
   }
 
   /** The same as the rooms themselves know it. */

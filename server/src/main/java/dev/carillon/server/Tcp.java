@@ -1,6 +1,7 @@
 package dev.carillon.server;
 
 import dev.carillon.server.settings.BadSetting;
+import dev.carillon.server.settings.Change;
 import dev.carillon.server.settings.Setting;
 import java.time.Duration;
 
@@ -60,85 +61,36 @@ public record Tcp(
 
   /** The same with another {@code noDelay}. */
   public Tcp withNoDelay(boolean noDelay) {
-    return new Tcp(
-        noDelay,
-        keepAlive,
-        keepAliveIdle,
-        keepAliveInterval,
-        keepAliveCount,
-        sendBuffer,
-        receiveBuffer);
+    return Change.of(this, "noDelay", noDelay);
   }
 
   /** The same with another {@code keepAlive}. */
   public Tcp withKeepAlive(boolean keepAlive) {
-    return new Tcp(
-        noDelay,
-        keepAlive,
-        keepAliveIdle,
-        keepAliveInterval,
-        keepAliveCount,
-        sendBuffer,
-        receiveBuffer);
+    return Change.of(this, "keepAlive", keepAlive);
   }
 
   /** The same with another {@code keepAliveIdle}. */
   public Tcp withKeepAliveIdle(Duration keepAliveIdle) {
-    return new Tcp(
-        noDelay,
-        keepAlive,
-        keepAliveIdle,
-        keepAliveInterval,
-        keepAliveCount,
-        sendBuffer,
-        receiveBuffer);
+    return Change.of(this, "keepAliveIdle", keepAliveIdle);
   }
 
   /** The same with another {@code keepAliveInterval}. */
   public Tcp withKeepAliveInterval(Duration keepAliveInterval) {
-    return new Tcp(
-        noDelay,
-        keepAlive,
-        keepAliveIdle,
-        keepAliveInterval,
-        keepAliveCount,
-        sendBuffer,
-        receiveBuffer);
+    return Change.of(this, "keepAliveInterval", keepAliveInterval);
   }
 
   /** The same with another {@code keepAliveCount}. */
   public Tcp withKeepAliveCount(int keepAliveCount) {
-    return new Tcp(
-        noDelay,
-        keepAlive,
-        keepAliveIdle,
-        keepAliveInterval,
-        keepAliveCount,
-        sendBuffer,
-        receiveBuffer);
+    return Change.of(this, "keepAliveCount", keepAliveCount);
   }
 
   /** The same with another {@code sendBuffer}. */
   public Tcp withSendBuffer(ByteSize sendBuffer) {
-    return new Tcp(
-        noDelay,
-        keepAlive,
-        keepAliveIdle,
-        keepAliveInterval,
-        keepAliveCount,
-        sendBuffer,
-        receiveBuffer);
+    return Change.of(this, "sendBuffer", sendBuffer);
   }
 
   /** The same with another {@code receiveBuffer}. */
   public Tcp withReceiveBuffer(ByteSize receiveBuffer) {
-    return new Tcp(
-        noDelay,
-        keepAlive,
-        keepAliveIdle,
-        keepAliveInterval,
-        keepAliveCount,
-        sendBuffer,
-        receiveBuffer);
+    return Change.of(this, "receiveBuffer", receiveBuffer);
   }
 }
