@@ -16,6 +16,8 @@ from places import ROOT
 
 COMMAND = Path(os.environ.get("CARILLON", ROOT / "carillon"))
 READY = re.compile(rb"wss?://localhost:(\d+)")
+BRIEF = "-XX:TieredStopAtLevel=1 -XX:CICompilerCount=1"
+"""A server that lives for a second would spend most of it compiling what it will not use."""
 STARTS_WITHIN_SECONDS = 300
 """Building counts, when nobody has done it before."""
 
@@ -36,7 +38,10 @@ class Server:
     def start(self) -> None:
         """Returns when it listens."""
         command = [str(COMMAND), "serve", "--port", str(self.port), *self._options]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self._errors)
+        environment = {"CARILLON_JAVA_OPTS": BRIEF, **os.environ}
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=self._errors, env=environment
+        )
         self._process = process
         timer = threading.Timer(STARTS_WITHIN_SECONDS, process.kill)
         timer.start()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import gzip
 import hashlib
+import re
 import struct
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from itertools import chain, repeat
 from random import Random
 
 import pytest
@@ -92,12 +95,26 @@ async def _hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, h
         (b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", "not_found", False),
         (b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n", "unauthenticated", False),
         (b"HTTP/1.1 503 No\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n", "refused", True),
+        (
+            b"HTTP/1.1 503 No\r\nRetry-After: " + b"9" * 400 + b"\r\nContent-Length: 0\r\n\r\n",
+            "refused",
+            True,
+        ),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "refused", False),
         (b"\x00\x01\x02\x03\r\n\r\n", "handshake_failed", True),
         (b"HTTP/1.1 101 " + b"x" * 100_000, "handshake_failed", True),
         (b"HTTP/1.1 101 Fine\r\n" + b"a: b\r\n" * 10_000, "handshake_failed", True),
     ],
-    ids=["404", "401", "503", "200", "no HTTP", "an endless line", "endless headers"],
+    ids=[
+        "404",
+        "401",
+        "503",
+        "later than ever",
+        "200",
+        "no HTTP",
+        "an endless line",
+        "endless headers",
+    ],
 )
 async def test_a_server_that_is_no_websocket(answer: bytes, code: str, retryable: bool) -> None:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, head: str) -> None:
@@ -107,7 +124,7 @@ async def test_a_server_that_is_no_websocket(answer: bytes, code: str, retryable
     async with raw_server(serve) as (url, _):
         error = await refused(url)
     assert (error.code, error.retryable) == (code, retryable)
-    assert error.retry_after == (7 if b"Retry-After" in answer else None)
+    assert error.retry_after == (7 if b"Retry-After: 7" in answer else None)
 
 
 @pytest.mark.parametrize(
@@ -223,6 +240,164 @@ async def test_a_frame_that_is_wrong_costs_the_connection_and_nothing_else(frame
             welcomes += state is State.CONNECTED
         await client.close(timeout=0)
     assert served == 2
+
+
+EVENTS = "Content-Type: text/event-stream\r\n"
+
+
+def answer(status: str, lines: str, body: bytes = b"") -> bytes:
+    return f"HTTP/1.1 {status}\r\n{lines}Content-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+def sse(data: bytes, name: str = "") -> bytes:
+    return (f"event: {name}\n" if name else "").encode() + b"data: " + data + b"\n\n"
+
+
+def endless(lines: str, text: bytes) -> Iterator[bytes]:
+    """More and more, for as long as somebody reads it."""
+    yield f"HTTP/1.1 200 OK\r\n{lines}Connection: close\r\n\r\n".encode()
+    while True:
+        yield text
+
+
+def once(data: bytes) -> Iterator[bytes]:
+    yield data
+
+
+HTML = "Content-Type: text/html\r\n"
+CHUNKED = f"HTTP/1.1 200 OK\r\n{EVENTS}Transfer-Encoding: chunked\r\n\r\n".encode()
+
+
+@pytest.mark.parametrize("way", ["stream", "poll"])
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        lambda: once(answer("200 OK", HTML, b"<html>log in</html>")),
+        lambda: endless(HTML, b"<p>more</p>" * 1000),
+        lambda: once(answer("200 OK", EVENTS, b"\0\xff garbage")),
+        lambda: endless(EVENTS, b"x" * 10_000),
+        lambda: endless(EVENTS, b"data: x\n" * 1000),
+        lambda: once(
+            answer("200 OK", EVENTS + "Content-Encoding: gzip\r\n", gzip.compress(b"x" * (1 << 26)))
+        ),
+        lambda: once(answer("307 Again", "Location: /ws\r\n")),
+        lambda: once(b"HTTP/1.1 204 No Content\r\n\r\n"),
+        lambda: once(answer("503 No", "Retry-After: -1\r\n")),
+        lambda: once(answer("503 No", f"Retry-After: {'9' * 400}\r\n")),
+        lambda: once(answer("503 No", "Retry-After: \xb2\r\n")),
+        lambda: once(f"HTTP/1.1 200 OK\r\n{EVENTS}Content-Length: x\r\n\r\n".encode()),
+        lambda: once(
+            f"HTTP/1.1 200 OK\r\n{EVENTS}Content-Length: {'9' * 5000}\r\n\r\nx".encode()
+        ),
+        lambda: once(CHUNKED + b"zz\r\n"),
+        lambda: once(CHUNKED + b"-5\r\nx"),
+        lambda: iter([CHUNKED + b"0\r\n", *[b"a: b\r\n"] * 1000]),
+        lambda: once(f"HTTP/1.1 200 OK\r\n{EVENTS}Content-Length: 500\r\n\r\ndata: ".encode()),
+        lambda: once(b"HTTP/1.1 200 " + b"x" * 100_000),
+        lambda: chain([b"HTTP/1.1 200 OK\r\n"], repeat(b"a: b\r\n" * 1000)),
+    ],
+    ids=[
+        "a page", "a page without end", "events that are none", "a line without end",
+        "an event without end", "compressed", "redirect", "no content", "retry after -1",
+        "retry after much", "retry after a square", "no length", "a length of 5000 digits",
+        "no chunks", "a chunk of less than nothing", "trailers without end", "half an answer",
+        "a long status", "headers without end",
+    ],
+)  # fmt: skip
+async def test_an_answer_over_http_that_is_wrong_is_no_server(
+    way: str, pieces: Callable[[], Iterator[bytes]]
+) -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, head: str) -> None:
+        for piece in pieces():
+            writer.write(piece)
+            await writer.drain()
+
+    limited = replace(FAST, max_frame_bytes=65_536)
+    async with raw_server(serve) as (url, heads):
+        error = await asyncio.wait_for(refused(url, transports=[way], settings=limited), 5)
+    assert error.code == "connection_failed"
+    assert error.retryable
+    assert isinstance(error.cause, (OSError, ValueError))
+    assert len(heads) == 1
+
+
+def welcoming(way: str, then: Callable[[int], bytes]) -> Serve:
+    """Opens the link, welcomes, and goes on as told with what is fetched next."""
+    fetched = 0
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, head: str) -> None:
+        nonlocal fetched
+        while True:
+            low = head.lower()
+            if "carillon-link: new" not in low and not head.startswith("GET"):
+                writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
+            elif way == "stream":
+                fetched += 1
+                writer.write(f"HTTP/1.1 200 OK\r\n{EVENTS}Connection: close\r\n\r\n".encode())
+                writer.write(sse(b"l1", "link") + sse(WELCOME) + then(fetched))
+            elif head.startswith("POST"):
+                writer.write(answer("200 OK", EVENTS, sse(b"l1", "link") + sse(WELCOME)))
+            else:
+                fetched += 1
+                if more := then(fetched):
+                    writer.write(answer("200 OK", EVENTS, more))
+            await writer.drain()
+            head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+            while not re.match("[A-Z]+ /", head):  # the body of what was posted
+                head = head.partition("\n")[2] or (await reader.readuntil(b"\r\n\r\n")).decode()
+
+    return serve
+
+
+@pytest.mark.parametrize("way", ["stream", "poll"])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        sse(b"{nothing"),
+        sse(b"x" * 80_000),
+        sse(b"null", "close"),
+        sse(b'{"code":"x","reason":{}}', "close"),
+        sse(b'{"code":1e999}', "close"),
+        sse(b"[" * 20_000, "close"),
+        b"data: \xff\xfe\n\n",
+    ],
+    ids=["no message", "too large", "no close", "another close", "infinite", "nested", "no UTF-8"],
+)
+async def test_an_event_that_is_wrong_costs_the_link_and_nothing_else(
+    way: str, wrong: bytes
+) -> None:
+    limited = replace(FAST, max_frame_bytes=65_536)
+    states: asyncio.Queue[State] = asyncio.Queue()
+    serve = welcoming(way, lambda turn: wrong if turn == 1 else b"")
+    async with raw_server(serve) as (url, _):
+        client = await carillon.connect(
+            url,
+            settings=limited,
+            transports=[way],
+            keep_trying=True,
+            on_state=lambda state, _: states.put_nowait(state),
+        )
+        attempts, state = 0, State.WAITING
+        while attempts < 2 or state is not State.CONNECTED:
+            state = await asyncio.wait_for(states.get(), 10)
+            assert state is not State.ENDED
+            attempts += state is State.CONNECTING
+        await client.close(timeout=0)
+
+
+async def test_polls_that_are_answered_with_nothing_are_asked_with_pauses() -> None:
+    fetched = 0
+
+    def nothing(turn: int) -> bytes:
+        nonlocal fetched
+        fetched = turn
+        return b":\n\n"
+
+    async with raw_server(welcoming("poll", nothing)) as (url, _):
+        client = await carillon.connect(url, settings=FAST, transports=["poll"])
+        await asyncio.sleep(0.5)
+        await client.close(timeout=0)
+    assert 1 <= fetched <= 2
 
 
 async def test_messages_that_are_wrong_are_told_and_change_nothing() -> None:

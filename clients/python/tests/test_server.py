@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
+from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
+from time import monotonic
+from typing import Any, TypeVar
 
 import pytest
 from proxy import CuttingProxy
@@ -18,8 +22,11 @@ from carillon_client import blocking
 from carillon_client._settings import DEFAULT
 
 QUICK = replace(DEFAULT, reconnect_first_ms=10, reconnect_max_ms=100)
+SOON = replace(DEFAULT, reconnect_first_ms=50, reconnect_max_ms=500)
+"""Where servers start meanwhile, which want the machine as well."""
 KEEPING = ("--set", "rooms.test/{number}.retention.count=100000")
 _numbers = count()
+_log = logging.getLogger("kills")
 
 
 def new_room() -> str:
@@ -145,14 +152,21 @@ async def publish_all(url: str, name: str, who: str, messages: int) -> list[cari
 
 
 async def read_until(
-    url: str, name: str, last: str, joined: asyncio.Event, way: str = "websocket"
+    url: str,
+    name: str,
+    last: str,
+    joined: asyncio.Event,
+    way: str = "websocket",
+    settings: carillon.Settings = QUICK,
+    into: Reader | None = None,
 ) -> Reader:
-    reader = Reader()
-    async with carillon.connect(url, settings=QUICK, keep_trying=True, transports=[way]) as client:
+    reader = into or Reader()
+    how: dict[str, Any] = {"settings": settings, "keep_trying": True, "transports": [way]}
+    async with carillon.connect(url, **how) as client:
         room = await client.join(name)
         joined.set()
         async for event in room.events():
-            reader.events.append(event)
+            reader.take(event)
             if isinstance(event, carillon.Message) and event.data == last:
                 break
     return reader
@@ -215,10 +229,23 @@ class Survivor:
         self.unknown: list[str] = []
         self.progress = asyncio.Event()
         self.stopping = False
+        self.story: list[str] = []
+
+    def __str__(self) -> str:
+        """Where it stands."""
+        counts = f"{len(self.published)} published, {len(self.unknown)} unknown"
+        return f"{self.who}: {counts}, after {self.story[-6:]}"
+
+    def _note(self, state: carillon.State, error: carillon.CarillonError | None) -> None:
+        self.story.append(f"{state.name} {error or ''}".strip())
 
     async def run(self) -> None:
         async with carillon.connect(
-            self._url, settings=QUICK, keep_trying=True, transports=[self._way]
+            self._url,
+            settings=SOON,
+            keep_trying=True,
+            transports=[self._way],
+            on_state=self._note,
         ) as client:
             for n in count():
                 if self.stopping:
@@ -237,25 +264,21 @@ async def kill_server(kills: int, way: str) -> None:
     with running(*KEEPING) as server:
         name, last = new_room(), "the last one"
         survivors = [Survivor(server.url, name, f"s{n}", way) for n in range(2)]
-        joined = asyncio.Event()
-        reading = asyncio.ensure_future(read_until(server.url, name, last, joined, way))
+        joined, reader = asyncio.Event(), Reader()
+        reading = asyncio.ensure_future(
+            read_until(server.url, name, last, joined, way, SOON, reader)
+        )
         await asyncio.wait_for(joined.wait(), 60)
         writing = [asyncio.ensure_future(survivor.run()) for survivor in survivors]
-        for _ in range(kills):
-            await more(survivors)
-            server.kill()
-            await asyncio.to_thread(server.start)
-        await more(survivors)
-        for survivor in survivors:
-            survivor.stopping = True
-        await asyncio.wait_for(asyncio.gather(*writing), 60)
+        await kill_again_and_again(server, kills, survivors, reader)
+        await within(60, asyncio.gather(*writing), "the last answers", survivors)
         async with carillon.connect(server.url) as client:
             end = await client.publish(name, last)
-        witness = await asyncio.wait_for(reading, 60)
+        witness = await within(60, reading, "the reader's last message", survivors)
 
     witness.check_order()
     witness.check_once()
-    resets = [event for event in witness.losses() if isinstance(event, carillon.Reset)]
+    resets = witness.resets()
     assert len(resets) == kills
     assert witness.losses() == resets
     read = {message.data: message.position for message in witness.messages()}
@@ -269,13 +292,48 @@ async def kill_server(kills: int, way: str) -> None:
                 assert position.offset <= resets[-1].head
 
 
-async def more(survivors: list[Survivor]) -> None:
+async def kill_again_and_again(
+    server: Server, kills: int, survivors: list[Survivor], reader: Reader | None = None
+) -> None:
+    """And lets them publish in between, and the reader be told of each reset."""
+    spent = {"publishing": 0.0, "starting": 0.0}
+    for killed in range(kills):
+        began = monotonic()
+        await more(survivors, f"after {killed} of {kills} kills")
+        spent["publishing"] += monotonic() - began
+        server.kill()
+        began = monotonic()
+        await asyncio.to_thread(server.start)
+        spent["starting"] += monotonic() - began
+        while reader is not None and len(reader.resets()) <= killed:
+            reader.changed.clear()
+            where = f"without a reset after {killed + 1} of {kills} kills"
+            await within(60, reader.changed.wait(), where, [*survivors, reader])
+    await more(survivors, "after the last kill")
+    for survivor in survivors:
+        survivor.stopping = True
+    _log.info("%d kills, seconds: %s", kills, spent)
+
+
+async def more(survivors: list[Survivor], where: str) -> None:
     """Waits until each has published some more."""
     for survivor in survivors:
         enough = len(survivor.published) + 20
         while len(survivor.published) < enough:
             survivor.progress.clear()
-            await asyncio.wait_for(survivor.progress.wait(), 60)
+            await within(60, survivor.progress.wait(), where, survivors)
+
+
+T = TypeVar("T")
+
+
+async def within(seconds: float, work: Awaitable[T], where: str, survivors: Sequence[object]) -> T:
+    """Or fails, and says where everybody stands."""
+    try:
+        return await asyncio.wait_for(work, seconds)
+    except (asyncio.TimeoutError, TimeoutError):
+        standing = "; ".join(map(str, survivors))
+        raise AssertionError(f"stands still {where}: {standing}") from None
 
 
 @pytest.mark.server
@@ -297,20 +355,14 @@ async def kill_durable_server(kills: int, folder: Path, way: str) -> None:
         name, last = new_room(), "the last one"
         survivors = [Survivor(server.url, name, f"s{n}", way) for n in range(2)]
         joined = asyncio.Event()
-        reading = asyncio.ensure_future(read_until(server.url, name, last, joined, way))
+        reading = asyncio.ensure_future(read_until(server.url, name, last, joined, way, SOON))
         await asyncio.wait_for(joined.wait(), 60)
         writing = [asyncio.ensure_future(survivor.run()) for survivor in survivors]
-        for _ in range(kills):
-            await more(survivors)
-            server.kill()
-            await asyncio.to_thread(server.start)
-        await more(survivors)
-        for survivor in survivors:
-            survivor.stopping = True
-        await asyncio.wait_for(asyncio.gather(*writing), 60)
+        await kill_again_and_again(server, kills, survivors)
+        await within(60, asyncio.gather(*writing), "the last answers", survivors)
         async with carillon.connect(server.url) as client:
             await client.publish(name, last)
-        witness = await asyncio.wait_for(reading, 60)
+        witness = await within(60, reading, "the reader's last message", survivors)
 
     witness.check_order()
     witness.check_once()

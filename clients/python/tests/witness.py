@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -13,6 +14,19 @@ class Reader:
     """Everything that one reader was told, in order."""
 
     events: list[carillon.Event] = field(default_factory=list)
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __str__(self) -> str:
+        """Where it stands."""
+        counts = Counter(type(event).__name__ for event in self.events)
+        return f"reader: {dict(counts)}, at last {self.events[-2:]}"
+
+    def take(self, event: carillon.Event) -> None:
+        self.events.append(event)
+        self.changed.set()
+
+    def resets(self) -> list[carillon.Reset]:
+        return [event for event in self.events if isinstance(event, carillon.Reset)]
 
     def messages(self) -> list[carillon.Message]:
         return [event for event in self.events if isinstance(event, carillon.Message)]

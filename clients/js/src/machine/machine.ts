@@ -559,7 +559,7 @@ export class Machine implements Host {
       if (code === "timeout") this.send({ op: "leave", room });
       return this.fail(reader.call, error);
     }
-    if (code === "epoch_changed" || code === "bad_position") {
+    if (!reader.lost && (code === "epoch_changed" || code === "bad_position")) {
       reader.lost = true;
       return this.#joinNow(reader);
     }

@@ -12,6 +12,7 @@ const PLACES = 2;
 const LINK = "Carillon-Link";
 const NUMBER = "Carillon-Number";
 const JSON_TEXT = "application/json";
+const EVENTS = "text/event-stream";
 
 /** A link over HTTP: what is sent goes as POST, what comes is an event stream, whole or fetched piece by piece. */
 export class HttpLink implements Link {
@@ -27,6 +28,9 @@ export class HttpLink implements Link {
   #opened = false;
   #over = false;
   #text = "";
+  /** How much of it has been looked through for an end. */
+  #looked = 0;
+  #frames = 0;
   #free: () => void = () => undefined;
   #wake: () => void = () => undefined;
 
@@ -65,8 +69,11 @@ export class HttpLink implements Link {
   }
 
   #fetch(url: string, init: RequestInit, ends = true): Promise<Response> {
-    return fetch(url, { cache: "no-store", ...init, ...(ends && { signal: this.#abort.signal }) }).then((response) => {
-      if (!response.ok) throw new Error(`${response.status} ${response.statusText} from ${this.#url}`);
+    // What is followed elsewhere would take the token there.
+    return fetch(url, { cache: "no-store", redirect: "error", ...init, ...(ends && { signal: this.#abort.signal }) }).then((response) => {
+      // What is sent is answered by nothing; what is fetched is events, and no page of somebody on the way.
+      const fits = response.status === 204 || (!init.body && response.headers.get("Content-Type")?.startsWith(EVENTS));
+      if (!response.ok || !fits) throw new Error(`${response.status} ${response.statusText} from ${this.#url}`);
       return response;
     });
   }
@@ -90,24 +97,29 @@ export class HttpLink implements Link {
   }
 
   async #stream(): Promise<void> {
-    const response = await this.#fetch(this.#url, { headers: { Accept: "text/event-stream" } });
+    await this.#read(await this.#fetch(this.#url, { headers: { Accept: EVENTS } }));
+  }
+
+  /** Piece by piece, so that what is too large is not waited for. */
+  async #read(response: Response): Promise<void> {
     const reader = response.body!.getReader();
-    for (let read; !(read = await reader.read()).done; ) this.#take(read.value);
+    for (let read; !this.#over && !(read = await reader.read()).done; ) this.#take(read.value);
   }
 
   async #poll(): Promise<void> {
-    const opened = await this.#fetch(this.#url, { method: "POST", headers: { [LINK]: "new" } });
-    this.#take(new Uint8Array(await opened.arrayBuffer()));
+    await this.#read(await this.#fetch(this.#url, { method: "POST", headers: { [LINK]: "new" } }));
     if (!this.#name) throw new Error(`${this.#url} speaks no Carillon over HTTP`);
     let place = false;
     while (!this.#over) {
       place ||= await this.#place();
       const url = new URL(this.#url);
       url.searchParams.set("wait", `${place ? WAIT : 0}`);
-      const headers = { [LINK]: this.#name, [NUMBER]: `${++this.#fetched}`, Accept: "text/event-stream" };
-      const response = await this.#within(this.#fetch(url.href, { headers }), LOST);
-      this.#take(new Uint8Array(await response.arrayBuffer()));
-      if (!place && !this.#over) await this.#pause();
+      const headers = { [LINK]: this.#name, [NUMBER]: `${++this.#fetched}`, Accept: EVENTS };
+      const [frames, asked] = [this.#frames, Date.now()];
+      await this.#within(this.#fetch(url.href, { headers }).then((response) => this.#read(response)), LOST);
+      // One that is asked to wait and gives nothing at once would be asked without a pause.
+      const idle = frames === this.#frames && !this.#text && Date.now() - asked < SHORT_PAUSE;
+      if ((!place || idle) && !this.#over) await this.#pause();
     }
   }
 
@@ -151,11 +163,13 @@ export class HttpLink implements Link {
       this.events.tooLarge(this.#text.length);
       return this.close(1009);
     }
-    for (let end; !this.#over && (end = this.#text.indexOf("\n\n")) >= 0; ) {
+    for (let end; !this.#over && (end = this.#text.indexOf("\n\n", this.#looked)) >= 0; ) {
       const event = this.#text.slice(0, end);
       this.#text = this.#text.slice(end + 2);
+      this.#looked = 0;
       this.#event(event.split("\n"));
     }
+    this.#looked = Math.max(this.#text.length - 1, 0);
   }
 
   #event(lines: string[]): void {
@@ -167,6 +181,7 @@ export class HttpLink implements Link {
     }
     if (data.length === 0) return;
     const text = data.join("\n");
+    this.#frames++;
     if (name === "") this.events.frame(text);
     else if (name === "link" && !this.#opened) {
       this.#opened = true;

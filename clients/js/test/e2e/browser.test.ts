@@ -233,6 +233,20 @@ describe("in Chromium", () => {
     await box.stop();
   }, 120_000);
 
+  it("where pages have no WebSocket at all they talk over an event stream", async () => {
+    const opened = await context.newPage();
+    await opened.addInitScript(() => delete (window as { WebSocket?: unknown }).WebSocket);
+    const asked: string[] = [];
+    opened.on("request", (request) => asked.push(`${request.method()} ${new URL(request.url()).pathname}`));
+    await opened.goto(`http://127.0.0.1:${proxy.port}/tab.html`);
+    await isConnected(opened);
+    const reader = await reading("bare");
+    await opened.evaluate(() => client.publish("bare", 0));
+    await reader.until(1);
+    expect(asked).toContain("GET /ws");
+    await opened.close();
+  }, 60_000);
+
   it("with polls only, the third tab asks now and then, and all of them talk", async () => {
     const box = await Middlebox.start(server.port, { upgrades: "refuse", buffers: true });
     await context.route("**/box.html", (route) => route.fulfill({ contentType: "text/html", body: page(box.url) }));

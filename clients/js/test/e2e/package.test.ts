@@ -1,10 +1,13 @@
-import { execFile, spawn } from "node:child_process";
+import { execFile, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connect } from "../../src/index.js";
 import { bundle, chunks, compressed } from "../support/bundle.js";
@@ -166,6 +169,40 @@ describe("the examples", () => {
   it("presence", async () => {
     expect((await lines(path, ["examples/presence.mjs", server.url, "example/people"], 1))[0]).not.toBe("");
   }, 60_000);
+
+  it("live cursors, in a page beside node_modules and without a bundler", async () => {
+    await copyFile(join(path, "node_modules/@carillon/client/examples/cursors.html"), join(path, "cursors.html"));
+    const kinds: Record<string, string> = { html: "text/html", js: "text/javascript" };
+    const files = createServer((asked, answer) => {
+      const name = new URL(asked.url!, "http://localhost").pathname;
+      readFile(join(path, name)).then(
+        (bytes) => answer.writeHead(200, { "Content-Type": kinds[name.split(".").at(-1)!] ?? "text/plain" }).end(bytes),
+        () => answer.writeHead(404).end(),
+      );
+    }).listen(0, "127.0.0.1");
+    await once(files, "listening");
+    const installer = fileURLToPath(new URL("../../../../tools/install-chromium", import.meta.url));
+    const browser = await chromium.launch({ executablePath: execFileSync(installer, { encoding: "utf8" }).trim(), args: ["--no-sandbox", "--disable-features=LocalNetworkAccessChecks"] });
+    try {
+      const open = async () => {
+        const page = await browser.newPage();
+        await page.goto(`http://127.0.0.1:${(files.address() as AddressInfo).port}/cursors.html?server=${server.url}`);
+        await page.waitForFunction(() => document.title === "Live cursors: connected");
+        return page;
+      };
+      const [one, two] = [await open(), await open()];
+      await one.mouse.move(40, 50);
+      await one.mouse.move(140, 150, { steps: 30 });
+      const place = () => two.evaluate(() => document.querySelector<HTMLElement>(".cursor")?.style.transform);
+      await expect.poll(place, { timeout: 10_000 }).toMatch(/^translate\([\d.]+px, [\d.]+px\)$/);
+      expect(await one.locator(".cursor").count()).toBe(0); // not one's own
+      await one.close();
+      await expect.poll(() => two.locator(".cursor").count(), { timeout: 30_000 }).toBe(0);
+    } finally {
+      await browser.close();
+      files.close();
+    }
+  }, 120_000);
 
   it("bot", async () => {
     const client = await connect(server.url);

@@ -8,11 +8,12 @@ import codecs
 import contextlib
 import json
 import logging
-from collections.abc import Coroutine
+import time
+from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 from ._codecs import JsonCodec
-from ._http1 import Head, HttpConnection, HttpFault
+from ._http1 import Head, HttpConnection, HttpFault, seconds_of
 from ._link import Address, Ended
 from .errors import ConnectionFailed
 
@@ -21,7 +22,11 @@ _log = logging.getLogger("carillon_client")
 _WAIT_SECONDS = 25
 _LOST_SECONDS = 40
 _MAX_BATCH = 256 * 1024
-_FAULTS = (OSError, EOFError, asyncio.TimeoutError, TimeoutError)
+_PAUSE_SECONDS = 2.0
+_UNREAD = 256
+_EVENTS = "text/event-stream"
+# Undecodable text and JSON are ValueErrors.
+_FAULTS = (OSError, EOFError, asyncio.TimeoutError, TimeoutError, ValueError)
 
 
 class HttpLink:
@@ -38,8 +43,12 @@ class HttpLink:
         self._name = ""
         self._frames: asyncio.Queue[str] = asyncio.Queue()
         self._came: asyncio.Queue[str | Ended] = asyncio.Queue()
+        self._room = asyncio.Event()
         self._decoder = codecs.getincrementaldecoder("utf-8")()
         self._text = ""
+        self._looked = 0
+        """How much of it has been looked through for an end."""
+        self._events = 0
         self._fetched = 1
         self._over = False
         self._tasks: list[asyncio.Task[None]] = []
@@ -48,29 +57,26 @@ class HttpLink:
         """Returns when the server has told where to send to, or raises ``ConnectionFailed``."""
         try:
             if self._stream:
-                head = await self._down.request(
-                    "GET", self._target, {"Accept": "text/event-stream"}
-                )
+                head = await self._down.request("GET", self._target, {"Accept": _EVENTS})
                 self._check(head)
-                while not self._name and (part := await self._down.part()):
+                while not self._name and not self._over and (part := await self._down.part()):
                     self._take(part)
             else:
                 head = await self._down.request("POST", self._target, {"Carillon-Link": "new"})
                 self._check(head)
                 self._take(await self._down.body(self._address.max_frame_bytes))
+            if not self._name:
+                raise HttpFault("the answer is no event stream of Carillon")
         except _FAULTS as cause:
             self.abort()
             raise self._failed(str(cause) or "no answer in time") from cause
         except asyncio.CancelledError:
             self.abort()
             raise
-        if not self._name:
-            self.abort()
-            raise self._failed("the answer is no event stream of Carillon")
-        read = self._read_stream() if self._stream else self._poll()
+        read = self._read_stream if self._stream else self._poll
         self._tasks = [
             asyncio.create_task(self._until_it_ends(read), name="carillon: reads"),
-            asyncio.create_task(self._until_it_ends(self._write()), name="carillon: writes"),
+            asyncio.create_task(self._until_it_ends(self._write), name="carillon: writes"),
         ]
 
     def _failed(self, words: str) -> ConnectionFailed:
@@ -78,17 +84,22 @@ class HttpLink:
         return ConnectionFailed("connection_failed", text, retryable=True)
 
     def _check(self, head: Head) -> None:
-        if head.status == 200:
-            return
-        after = head.fields.get("retry-after", "")
-        raise HttpRefused(head.status, float(after) if after.isdigit() else None)
+        """Events, and not the page of somebody on the way."""
+        if head.status != 200:
+            raise HttpRefused(head.status, seconds_of(head.fields.get("retry-after", "")))
+        kind = head.fields.get("content-type", "")
+        if not kind.startswith(_EVENTS):
+            raise HttpFault(f"the answer is {kind[:50] or 'nothing known'}, and no event stream")
 
     def send(self, frame: str | bytes) -> None:
         # A line break outside of strings is white space, and within them there is none.
         self._frames.put_nowait(str(frame).replace("\n", " "))
 
     async def receive(self) -> str | Ended:
-        return await self._came.get()
+        came = await self._came.get()
+        if self._came.qsize() < _UNREAD:
+            self._room.set()
+        return came
 
     async def close(self, code: int, reason: str) -> None:
         """Sends what is left, and says goodbye where the session ends with it."""
@@ -116,11 +127,12 @@ class HttpLink:
                 task.cancel()
         self._down.close()
         self._up.close()
+        self._end(Ended(1006, "", unreadable=False))  # whoever receives is not left waiting
 
-    async def _until_it_ends(self, work: Coroutine[None, None, None]) -> None:
+    async def _until_it_ends(self, work: Callable[[], Awaitable[None]]) -> None:
         try:
-            await work
-        except (*_FAULTS, UnicodeDecodeError, ValueError) as problem:
+            await work()
+        except _FAULTS as problem:
             _log.debug("the link over HTTP ended: %s", problem)
         self._end(Ended(1006, "", unreadable=False))
 
@@ -130,8 +142,15 @@ class HttpLink:
             self._came.put_nowait(ended)
 
     async def _read_stream(self) -> None:
-        while part := await self._down.part():
+        while not self._over and (part := await self._down.part()):
             self._take(part)
+            await self._until_read()
+
+    async def _until_read(self) -> None:
+        """No more is read from the network than is taken from here."""
+        while self._came.qsize() >= _UNREAD:
+            self._room.clear()
+            await self._room.wait()
 
     async def _poll(self) -> None:
         query = "&" if "?" in self._target else "?"
@@ -139,13 +158,21 @@ class HttpLink:
         while not self._over:
             self._fetched += 1
             headers = {
-                "Accept": "text/event-stream",
+                "Accept": _EVENTS,
                 "Carillon-Link": self._name,
                 "Carillon-Number": str(self._fetched),
             }
-            head = await asyncio.wait_for(self._down.request("GET", target, headers), _LOST_SECONDS)
-            self._check(head)
-            self._take(await self._down.body(self._address.max_frame_bytes))
+            events, asked = self._events, time.monotonic()
+            await asyncio.wait_for(self._fetch(target, headers), _LOST_SECONDS)
+            await self._until_read()
+            idle = events == self._events and not self._text
+            if idle and time.monotonic() - asked < _PAUSE_SECONDS:
+                # Asked to wait it gave nothing at once; it would be asked without a pause.
+                await asyncio.sleep(_PAUSE_SECONDS)
+
+    async def _fetch(self, target: str, headers: dict[str, str]) -> None:
+        self._check(await self._down.request("GET", target, headers))
+        self._take(await self._down.body(self._address.max_frame_bytes))
 
     async def _write(self) -> None:
         number = 0
@@ -175,12 +202,11 @@ class HttpLink:
 
     def _take(self, data: bytes) -> None:
         self._text += self._decoder.decode(data)
-        while not self._over:
-            event, end, rest = self._text.partition("\n\n")
-            if not end:
-                break
-            self._text = rest
+        while not self._over and (end := self._text.find("\n\n", self._looked)) >= 0:
+            event, self._text = self._text[:end], self._text[end + 2 :]
+            self._looked = 0
             self._event(event)
+        self._looked = max(0, len(self._text) - 1)
         if len(self._text) > self._address.max_frame_bytes:
             self._end(Ended(1009, "an event that is too large", unreadable=True))
 
@@ -195,13 +221,24 @@ class HttpLink:
         if not data:
             return
         text = "\n".join(data)
+        self._events += 1
         if not name:
             self._came.put_nowait(text)
         elif name == "link" and not self._name:
             self._name = text
         elif name == "close":
-            told = json.loads(text)
-            self._end(Ended(int(told["code"]), str(told["reason"]), unreadable=False))
+            self._end(_ended(text))
+
+
+def _ended(text: str) -> Ended:
+    """How the server ended the link; as a lost one, where it does not say so as it should."""
+    try:
+        told = json.loads(text)
+    except RecursionError:
+        told = None
+    if isinstance(told, dict) and type(code := told.get("code")) is int and code > 0:
+        return Ended(code, str(told.get("reason", ""))[:200], unreadable=False)
+    return Ended(1006, "", unreadable=False)
 
 
 class HttpRefused(HttpFault):

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 _MAX_LINES = 100
+_MAX_DIGITS = 18
+"""Of a length. Python refuses to read numbers that are very much longer."""
+_CHUNK = re.compile("[0-9a-fA-F]{1,15}")
 
 
 class HttpFault(OSError):
     """The other side does not speak HTTP/1.1 as it should, or has gone in the middle."""
+
+
+def seconds_of(retry_after: str) -> float | None:
+    """A ``Retry-After`` in seconds; nothing for a date, or for what is no number."""
+    number = len(retry_after) <= 9 and retry_after.isascii() and retry_after.isdigit()
+    return float(retry_after) if number else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +112,7 @@ class HttpConnection:
         elif self._chunked:
             self._left = 0
         elif length:
-            if not (length.isascii() and length.isdigit()):
+            if not (length.isascii() and length.isdigit() and len(length) <= _MAX_DIGITS):
                 raise HttpFault("the answer's length is no number")
             self._left = int(length)
         else:
@@ -112,13 +122,15 @@ class HttpConnection:
         """Some of the answer's body; empty at its end."""
         if self._chunked and self._left == 0:
             size = (await self._line()).partition(";")[0].strip()
-            try:
-                self._left = int(size, 16)
-            except ValueError:
-                raise HttpFault("the answer's chunks cannot be read") from None
+            if not _CHUNK.fullmatch(size):
+                raise HttpFault("the answer's chunks cannot be read")
+            self._left = int(size, 16)
             if self._left == 0:
-                while await self._line():
-                    pass
+                for _ in range(_MAX_LINES):
+                    if not await self._line():
+                        break
+                else:
+                    raise HttpFault("the answer has too many trailing lines")
                 self._chunked = False
                 return b""
         if self._left == 0:

@@ -23,6 +23,7 @@ from websockets.exceptions import (
 from websockets.typing import Subprotocol
 
 from ._codecs import Codec, JsonCodec, MsgpackCodec
+from ._http1 import seconds_of
 from .errors import ConnectionFailed
 
 _log = logging.getLogger("carillon_client")
@@ -115,12 +116,11 @@ async def open_link(address: Address) -> Link:
 
 def _refused_status(address: Address, cause: InvalidStatus) -> RefusedHandshake:
     status = cause.response.status_code
-    after = cause.response.headers.get("Retry-After", "")
     return RefusedHandshake(
         {401: "unauthenticated", 403: "forbidden", 404: "not_found"}.get(status, "refused"),
         f"{address} answered with HTTP status {status}",
         retryable=status in (408, 425, 429) or status >= 500,
-        retry_after=float(after) if after.isascii() and after.isdigit() else None,
+        retry_after=seconds_of(cause.response.headers.get("Retry-After", "")),
     )
 
 

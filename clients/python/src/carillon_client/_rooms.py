@@ -43,6 +43,7 @@ RoomMessage = (
 
 
 PRESENCE = "$presence/"
+_MAX_REFUSALS = 3
 """What a room's name follows in the name of the log of its presence."""
 
 
@@ -75,6 +76,8 @@ class Room:
     """When the first join, which somebody waits for, has taken too long."""
     sent_at: int = 0
     retry_at: int | None = None
+    refusals: int = 0
+    """How often in a row the server has said that it is joined already."""
     stated: bool = False
     aside: bool = False
     stale: bool = False
@@ -291,6 +294,7 @@ class Rooms:
 
     def _placed(self, room: Room, joined: Joined, now: int) -> None:
         room.phase = Phase.LIVE
+        room.refusals = 0
         room.backoff.reset()
         if room.pattern is not None:
             if room.ticket is not None:
@@ -321,7 +325,8 @@ class Rooms:
         if room.ticket is not None:
             self._speaker.emit(Fail(room.ticket, refusal(problem)))
             del self._rooms[room.name]
-        elif problem.code == "already_joined":
+        elif problem.code == "already_joined" and room.refusals < _MAX_REFUSALS:
+            room.refusals += 1
             self._again(room, now)
         elif problem.retryable:
             room.phase = Phase.APART

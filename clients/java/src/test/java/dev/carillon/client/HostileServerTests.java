@@ -206,6 +206,62 @@ class HostileServerTests {
   }
 
   @Test
+  void aFrameOfAReservedKindEndsTheConnection() throws Exception {
+    violation(0x83, 2, '{', '}');
+  }
+
+  @Test
+  void aFrameWithAReservedBitEndsTheConnection() throws Exception {
+    violation(0x91, 2, '{', '}');
+  }
+
+  @Test
+  void answersToNothingASecondWelcomeAndOffsetsThatGoBackChangeNothing() throws Exception {
+    LinkedBlockingQueue<ClientEvent> told = new LinkedBlockingQueue<>();
+    try (Stub stub = new Stub()) {
+      CompletableFuture<CarillonClient> connecting =
+          CarillonClient.connectAsync(stub.url(), ClientOptions.DEFAULT.withListener(told::add));
+      Stub.Peer peer = stub.peer();
+      peer.welcome();
+      try (CarillonClient client = connecting.get(10, TimeUnit.SECONDS)) {
+        CompletableFuture<Room> joining = client.joinAsync("r", JoinOptions.DEFAULT);
+        peer.joined(4);
+        Room room = joining.get(10, TimeUnit.SECONDS);
+        peer.say(
+            "{'op':'welcome','session':'evil','resumed':false,'server_time':1,'heartbeat':0,"
+                + "'limits':{'max_message_bytes':1,'max_rooms':1}}");
+        peer.say("{'op':'published','id':99,'room':'r','epoch':'e1','offset':9,'level':'memory'}");
+        peer.say("{'op':'joined','id':99,'room':'r','epoch':'evil','head':77}");
+        peer.say("{'op':'reply','id':99,'type':'text','data':'x'}");
+        peer.message(5, "a");
+        peer.message(5, "again");
+        peer.message(2, "from before");
+        peer.message(6, "b");
+
+        assertThat(room.next().data()).isEqualTo("a");
+        Message second = room.next();
+        assertThat(second.data()).isEqualTo("b");
+        assertThat(second.offset()).isEqualTo(6);
+        assertThat(client.session()).isEqualTo("s1");
+        assertThat(told).noneMatch(ClientEvent.Waiting.class::isInstance);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"-1", "soon", "99999999999999999999", "1.5"})
+  void aTimeToComeBackThatIsNoneIsNotTaken(String after) throws Exception {
+    CarillonException error =
+        refused(
+            (socket, head) ->
+                write(socket, "HTTP/1.1 503 No\r\nRetry-After: " + after + "\r\n\r\n"));
+
+    assertThat(error)
+        .isInstanceOfSatisfying(
+            ConnectFailed.class, failed -> assertThat(failed.retryAfter()).isNull());
+  }
+
+  @Test
   void aFrameThatIsNoMessageDropsTheConnectionAndWrongFieldsDoNot() throws Exception {
     LinkedBlockingQueue<ClientEvent> told = new LinkedBlockingQueue<>();
     try (Stub stub = new Stub()) {

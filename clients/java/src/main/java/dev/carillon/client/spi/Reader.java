@@ -51,6 +51,9 @@ final class Reader {
   /** When to join again, or {@link Machine#NEVER}. */
   long retryAt = Machine.NEVER;
 
+  /** How often in a row the server has said that it is joined already. */
+  int refusals;
+
   boolean stated;
 
   /** Whether the application was told that the room is stale, and not yet that it is no more. */

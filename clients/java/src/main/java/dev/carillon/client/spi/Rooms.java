@@ -230,6 +230,7 @@ final class Rooms {
 
   private void placed(Reader reader, ServerMessage.Joined joined, long now) {
     reader.phase = Reader.Phase.LIVE;
+    reader.refusals = 0;
     reader.backoff.reset();
     if (reader.pattern != null) { // its rooms have positions, and it has none
       speaker.answer(reader.ticket, joined);
@@ -266,7 +267,9 @@ final class Rooms {
     if (reader.awaited()) {
       readers.remove(reader.room());
       speaker.fail(reader.ticket, refusal);
-    } else if (problem.code().equals(ErrorCode.ALREADY_JOINED.code())) {
+    } else if (problem.code().equals(ErrorCode.ALREADY_JOINED.code())
+        && reader.refusals < Rules.REFUSALS) {
+      reader.refusals++;
       again(reader, now);
     } else if (problem.retryable()) {
       reader.phase = Reader.Phase.APART;

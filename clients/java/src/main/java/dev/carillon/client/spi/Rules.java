@@ -46,6 +46,9 @@ final class Rules {
   /** Refused tokens in a row, from a source of new ones; then they are all taken for bad. */
   static final int REFUSED_TOKENS = 3;
 
+  /** How often in a row a room that is said to be joined already is left and joined again. */
+  static final int REFUSALS = 3;
+
   /** Ranges announced and not reached; beyond it a server is not believed. */
   static final int ANNOUNCED = 10_000;
 
