@@ -49,14 +49,14 @@ export class Client {
   constructor(url: string, options: ClientOptions) {
     this.#options = options;
     this.#url = serverUrl(url);
-    const { codec = json, token, heartbeat, outbox, storage, scope = "", log = () => undefined } = options;
+    const { codec = json, token, heartbeat, outbox, reconnect, storage, scope = "", log = () => undefined } = options;
     this.#driver = new Driver({
       url: this.#url,
       codec,
       transport: options.transport ?? choose(webSocket(options.webSocket), options.transports ?? ["websocket", "stream", "poll"]),
       store: async () => (storage === "memory" ? undefined : (storage ?? pageStore(`${scope} ${this.#url}`, log))),
       token: token === undefined ? undefined : typeof token === "string" ? () => Promise.resolve(token) : async () => token(),
-      machine: { client: { name, version }, renewable: typeof token === "function", heartbeat, outbox },
+      machine: { client: { name, version }, renewable: typeof token === "function", heartbeat, outbox, reconnect },
       maxBytes: options.maxFrameBytes ?? 16 << 20,
       log,
       told: (event, group) => this.#told(event, group),

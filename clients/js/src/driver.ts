@@ -15,7 +15,7 @@ export interface DriverOptions {
   /** Where the outbox is kept, if anywhere. */
   readonly store: () => Promise<Store | undefined>;
   readonly token: (() => Promise<string | undefined>) | undefined;
-  readonly machine: Pick<MachineOptions, "client" | "renewable" | "heartbeat" | "outbox">;
+  readonly machine: Pick<MachineOptions, "client" | "renewable" | "heartbeat" | "outbox" | "reconnect">;
   readonly maxBytes: number;
   readonly log: (text: string) => void;
   readonly told: (event: RoomEvent | ClientEvent, group: string | undefined) => void;

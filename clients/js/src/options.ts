@@ -11,6 +11,8 @@ export interface ClientOptions {
   token?: string | (() => string | Promise<string>);
   /** How long `connect` waits for the first welcome, in ms; default 15 s. Afterwards the client comes back for ever. */
   timeout?: number;
+  /** How it comes back: after a random part of `first` ms, then of 1.5 times as much with each failure, up to `longest`; default 1000 and 30 000. */
+  reconnect?: { first?: number; longest?: number };
   /** How messages look on the wire; default `json`. */
   codec?: Codec;
   /** The WebSocket to use where there is no global one; default the package `ws` if it is installed. */

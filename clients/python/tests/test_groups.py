@@ -80,23 +80,25 @@ async def test_a_wildcard_loses_and_doubles_nothing_while_connections_are_cut(
         assert read == {name: list(range(count)) for name, count in counts.items()}
 
 
-async def test_the_past_is_read_page_by_page_in_either_direction(server: Server) -> None:
-    async with carillon.connect(server.url) as client:
+@pytest.mark.parametrize("way", ["websocket", "stream", "poll"])
+async def test_the_past_is_read_page_by_page_in_either_direction(server: Server, way: str) -> None:
+    async with carillon.connect(server.url, transports=[way]) as client:
+        name = f"past/pages/{way}"
         filling = "x" * 2000
         for n in range(1, 101):
-            client.publish_soon("past/pages", f"{n}{filling}", key=f"k{n % 10}")
-        await client.publish("past/pages", "the last", key="last")
+            client.publish_soon(name, f"{n}{filling}", key=f"k{n % 10}")
+        await client.publish(name, "the last", key="last")
 
         async def offsets(**options: Any) -> list[int]:
-            return [message.offset async for message in client.past("past/pages", **options)]
+            return [message.offset async for message in client.past(name, **options)]
 
-        assert (await client.history("past/pages")).more
+        assert (await client.history(name)).more
         assert await offsets() == list(range(1, 102))
         assert await offsets(last=60) == list(range(42, 102))
         assert await offsets(order="newest", last=60, limit=50) == list(range(101, 51, -1))
         assert await offsets(compact=True) == list(range(91, 102))
         assert await offsets(compact=True, order="newest") == list(range(101, 90, -1))
-        page = await client.history("past/pages", last=1)
+        page = await client.history(name, last=1)
         behind = carillon.Position(page.epoch, 98)
         assert await offsets(from_=behind) == [99, 100, 101]
         assert await offsets(from_=behind, order="newest", limit=2) == [98, 97]

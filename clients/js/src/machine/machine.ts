@@ -21,13 +21,13 @@ export interface MachineOptions {
   /** Wished heartbeat, ms. */
   heartbeat?: number | undefined;
   outbox?: { messages: number; bytes: number } | undefined;
+  /** The first delay before it comes back, and the longest, ms. */
+  reconnect?: { first?: number; longest?: number } | undefined;
   readData: ReadData;
   /** A number in [0, 1). */
   random: () => number;
 }
 
-const FIRST_DELAY = 1000;
-const MAX_DELAY = 30_000;
 const MAX_SLOT = 300_000;
 const OPEN_LIMIT = 10_000;
 const CHECK_LIMIT = 5_000;
@@ -149,7 +149,8 @@ export class Machine implements Host {
 
   /** Draws the delay before try n (from 0) of anything, in ms. */
   #delay(tries: number): number {
-    return Math.floor(this.options.random() * Math.min(MAX_DELAY, FIRST_DELAY * 1.5 ** tries));
+    const { first = 1000, longest = 30_000 } = this.options.reconnect ?? {};
+    return Math.floor(this.options.random() * Math.min(longest, first * 1.5 ** tries));
   }
 
   // -- What happens -------------------------------------------------------------------------------------------------

@@ -1,9 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { connect, type Client, type ClientOptions, type RoomEvent } from "../../src/index.js";
+import { connect, type Client, type ClientOptions } from "../../src/index.js";
 import { Carillon } from "../support/carillon.js";
 import { Middlebox } from "../support/middlebox.js";
 
-const full = process.env.VERIFY === "full";
 const clients: Client[] = [];
 const boxes: Middlebox[] = [];
 let server: Carillon;
@@ -92,36 +91,4 @@ describe("over HTTP", () => {
     expect(error).toMatchObject({ code: "unreachable" });
     expect(Date.now() - started).toBeLessThan(10_000);
   });
-
-  it.each(["stream", "poll"] as const)("loses and doubles nothing while connections over %s are cut", async (name) => {
-    const one = await box();
-    const wanted = full ? 200 : 12;
-    const [writer, reader] = [await open(one.url, { transports: [name] }), await open(one.url, { transports: [name] })];
-    const room = await reader.join<number>(`cut/${name}`);
-    const events: RoomEvent<number>[] = [];
-    const numbers: number[] = [];
-    let check: () => void = () => undefined;
-    void (async () => {
-      for await (const event of room.events()) {
-        events.push(event);
-        if (event.kind === "message") numbers.push(event.data);
-        check();
-      }
-    })();
-    const published: Promise<{ offset: number }>[] = [];
-    let n = 0;
-    const writing = setInterval(() => published.push(writer.publish(`cut/${name}`, n++)), 10);
-    for (let cuts = 0; cuts < wanted; cuts++) {
-      await new Promise((resolve) => setTimeout(resolve, 100 + Math.random() * 400));
-      one.cut();
-    }
-    clearInterval(writing);
-    await Promise.all(published);
-    await new Promise<void>((resolve) => {
-      check = () => void (numbers.length >= n && resolve());
-      check();
-    });
-    expect(numbers).toEqual(Array.from({ length: n }, (_, i) => i));
-    expect(events.filter(({ kind }) => kind !== "message" && kind !== "resumed")).toEqual([]);
-  }, full ? 600_000 : 120_000);
 });

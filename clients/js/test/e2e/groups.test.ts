@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { connect, type Client, type HistoryOptions, type Message, type Room, type RoomEvent } from "../../src/index.js";
+import { connect, type Client, type ClientOptions, type HistoryOptions, type Message, type Room, type RoomEvent } from "../../src/index.js";
 import { Carillon } from "../support/carillon.js";
 import { FaultProxy } from "../support/proxy.js";
 
@@ -15,8 +15,8 @@ afterEach(async () => {
   await Promise.all(clients.splice(0).map((client) => client.close({ drain: 0 })));
 });
 
-async function open(url = server.url): Promise<Client> {
-  const client = await connect(url, { timeout: 30_000 });
+async function open(url = server.url, options: ClientOptions = {}): Promise<Client> {
+  const client = await connect(url, { timeout: 30_000, ...options });
   clients.push(client);
   return client;
 }
@@ -130,17 +130,18 @@ describe("a wildcard", () => {
 });
 
 describe("the past", () => {
-  it("is read page by page in either direction", async () => {
-    const client = await open();
+  it.each(["websocket", "stream", "poll"] as const)("is read page by page in either direction over %s", async (way) => {
+    const client = await open(server.url, { transports: [way] });
+    const room = `past/pages/${way}`;
     const filling = "x".repeat(2000);
-    await Promise.all(Array.from({ length: 100 }, (_, n) => client.publish("past/pages", `${n + 1}${filling}`, { key: `k${(n + 1) % 10}` })));
+    await Promise.all(Array.from({ length: 100 }, (_, n) => client.publish(room, `${n + 1}${filling}`, { key: `k${(n + 1) % 10}` })));
     const offsets = async (options: HistoryOptions): Promise<number[]> => {
       const got: number[] = [];
-      for await (const { offset } of client.past("past/pages", options)) got.push(offset);
+      for await (const { offset } of client.past(room, options)) got.push(offset);
       return got;
     };
     const range = (from: number, to: number): number[] => Array.from({ length: Math.abs(to - from) + 1 }, (_, i) => (from < to ? from + i : from - i));
-    expect((await client.history("past/pages")).more).toBe(true);
+    expect((await client.history(room)).more).toBe(true);
     expect(await offsets({})).toEqual(range(1, 100));
     expect(await offsets({ last: 60 })).toEqual(range(41, 100));
     expect(await offsets({ order: "newest", last: 60, limit: 50 })).toEqual(range(100, 51));
@@ -148,7 +149,7 @@ describe("the past", () => {
     expect(await offsets({ compact: true })).toEqual(range(91, 100));
     expect(await offsets({ compact: true, order: "newest" })).toEqual(range(100, 91));
     expect(await offsets({ since: 1, limit: 3 })).toEqual([1, 2, 3]);
-    const { epoch } = await client.history("past/pages", { last: 1 });
+    const { epoch } = await client.history(room, { last: 1 });
     expect(await offsets({ from: { epoch, offset: 95 } })).toEqual(range(96, 100));
     expect(await offsets({ from: { epoch, offset: 40 }, order: "newest" })).toEqual(range(40, 1));
     await expect(offsets({ from: { epoch: "e".repeat(32), offset: 1 } })).rejects.toMatchObject({ code: "epoch_changed" });

@@ -65,9 +65,14 @@ final class Outbox implements Output {
     return lane != null && lane.size() >= 1024;
   }
 
-  /** Sends bytes that are whole frames, or no frames at all. */
+  /** Sends bytes that are whole frames, or no frames at all; of any size, as the cork has one. */
   void put(ByteBuffer bytes) {
-    reserve(bytes.remaining()).put(bytes);
+    int end = bytes.limit();
+    while (bytes.position() < end) {
+      int piece = Math.min(end - bytes.position(), LARGE);
+      reserve(piece).put(bytes.limit(bytes.position() + piece));
+      bytes.limit(end);
+    }
   }
 
   // -- A shard's slices --------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import dev.carillon.websocket.Frames;
 import dev.carillon.websocket.Incoming;
 import dev.carillon.websocket.Limits;
 import dev.carillon.websocket.Opcode;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
@@ -42,6 +43,25 @@ class OutboxTests {
     assertThat(run.received.stream().filter(text -> text.startsWith("own")).toList())
         .isEqualTo(run.ownSent);
     assertThat(run.outbox.blocked()).isFalse();
+  }
+
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void bytesThatTheCorkCannotHoldAreSentAsWell(long seed) {
+    Run run = new Run(new Random(seed));
+    byte[] bytes = new byte[2 * Cork.BYTES + run.random.nextInt(Cork.BYTES)];
+    run.random.nextBytes(bytes);
+    ByteBuffer put = ByteBuffer.wrap(bytes);
+    run.outbox.put(put);
+    run.outbox.flush();
+    ByteArrayOutputStream sent = new ByteArrayOutputStream();
+    do {
+      run.writable();
+      sent.writeBytes(run.socket.takeAll());
+    } while (run.outbox.blocked());
+
+    assertThat(put.hasRemaining()).isFalse();
+    assertThat(sent.toByteArray()).isEqualTo(bytes);
   }
 
   private static final class Run {
