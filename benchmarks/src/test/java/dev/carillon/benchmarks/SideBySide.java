@@ -180,8 +180,11 @@ public final class SideBySide {
   }
 
   private static double cpu(Workload workload, RunningPeer server, Schedule schedule) {
+    Schedule own =
+        new Schedule(
+            schedule.warmUp(), Duration.ofSeconds(workload.seconds()), schedule.patience());
     Report report =
-        Load.run(workload.target(server), workload.scenario, schedule, server.handle(), told -> {});
+        Load.run(workload.target(server), workload.scenario, own, server.handle(), told -> {});
     boolean counts = report.flawless() && !report.generatorLimited();
     say(
         "%-28s %-16s %,8.0f ns%s, server %3.0f %%, generator %2.0f %%, 99 %% within %.1f ms%s",
