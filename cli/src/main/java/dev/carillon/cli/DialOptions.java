@@ -50,6 +50,20 @@ final class DialOptions {
 
   /** What to ask for in the handshake. */
   ClientTerms terms(List<String> standardSubprotocols) {
+    List<HttpFields.Field> fields = fields(headers);
+    String secret = token == null ? System.getenv("CARILLON_TOKEN") : token;
+    if (secret != null) {
+      fields.add(new HttpFields.Field("Authorization", "Bearer " + secret));
+    }
+    return new ClientTerms(
+        subprotocols.isEmpty() ? standardSubprotocols : subprotocols,
+        noCompression ? null : DeflateTerms.DEFAULT,
+        origin,
+        HttpFields.of(fields));
+  }
+
+  /** Reads header lines. */
+  static List<HttpFields.Field> fields(List<String> headers) {
     var fields = new ArrayList<HttpFields.Field>();
     for (String header : headers) {
       int colon = header.indexOf(':');
@@ -60,15 +74,7 @@ final class DialOptions {
           new HttpFields.Field(
               header.substring(0, colon).strip(), header.substring(colon + 1).strip()));
     }
-    String secret = token == null ? System.getenv("CARILLON_TOKEN") : token;
-    if (secret != null) {
-      fields.add(new HttpFields.Field("Authorization", "Bearer " + secret));
-    }
-    return new ClientTerms(
-        subprotocols.isEmpty() ? standardSubprotocols : subprotocols,
-        noCompression ? null : DeflateTerms.DEFAULT,
-        origin,
-        HttpFields.of(fields));
+    return fields;
   }
 
   /**

@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
       ServeCommand.class,
       ConnectCommand.class,
       PublishCommand.class,
+      ExplainCommand.class,
       BenchCommand.class,
       TokenCommand.class,
       SimulateCommand.class,

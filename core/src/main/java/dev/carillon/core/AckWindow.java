@@ -27,6 +27,9 @@ final class AckWindow {
   /** The highest that was sent since it began, or may have been before. */
   private long highest;
 
+  /** The highest that was sent since it began. */
+  private long reached;
+
   /** What was acknowledged; more than {@link #passed} when that was set back meanwhile. */
   private long acknowledged;
 
@@ -65,6 +68,11 @@ final class AckWindow {
     return highest;
   }
 
+  /** The highest that was sent since it began; 0 for nothing. */
+  long reached() {
+    return reached;
+  }
+
   /** Whether something that was sent waits to be acknowledged. */
   boolean isWaiting() {
     return !pending.isEmpty();
@@ -87,6 +95,7 @@ final class AckWindow {
     passed(from - 1);
     passed = end - 1;
     highest = Math.max(highest, passed);
+    reached = Math.max(reached, passed);
     long needed = Math.max(from, acknowledged + 1);
     if (needed < end) {
       Range last = pending.peekLast();
@@ -193,5 +202,6 @@ final class AckWindow {
     acknowledged = acked;
     settled = acked;
     highest = acked;
+    reached = 0;
   }
 }

@@ -65,6 +65,13 @@ final class Acknowledgement {
     return new Broker.Cursor(view.epoch(), window.acked(), window.failures());
   }
 
+  /** How far it has come, to be explained. */
+  Account.Owed owed() {
+    int attempt = window.failures() + 1;
+    return new Account.Owed(
+        name, window.acked(), window.reached(), attempt, policy.maxDeliveries());
+  }
+
   Unsettled unsettled() {
     return new Unsettled(cursor(), window.highest());
   }
@@ -174,7 +181,8 @@ final class Acknowledgement {
     if (offset == null) {
       givingUp = null;
     } else if (offset < view.oldest() || dead.equals(view.name()) || view.name().isDeadLetters()) {
-      givenUp(view.epoch(), offset); // it is gone, or lies where it would be taken
+      // It is gone, or lies where it would be taken.
+      givenUp(view.epoch(), offset, HoleRing.Why.GIVEN_UP);
     } else if (entry == null) {
       underWay = true;
       view.paging().read(offset, problem -> tryLater(problem == null ? 0 : RETRY_MILLIS));
@@ -198,7 +206,7 @@ final class Acknowledgement {
     switch (result) {
       case Broker.Appended.Stored stored -> {
         count(Outcome.DEAD_LETTERED);
-        givenUp(epoch, offset);
+        givenUp(epoch, offset, HoleRing.Why.DEAD_LETTER);
       }
       case Broker.Appended.Failed failed -> tryLater(RETRY_MILLIS);
     }
@@ -209,11 +217,15 @@ final class Acknowledgement {
     retryAt = now() + millis;
   }
 
-  private void givenUp(Epoch epoch, long offset) {
+  private void givenUp(Epoch epoch, long offset, HoleRing.Why how) {
     if (!epoch.equals(view.epoch()) || givingUp == null) {
       return; // the log has become another one meanwhile
     }
     givingUp = null;
+    Reader its = reader;
+    if (its != null) {
+      its.hole(how, offset, offset);
+    }
     if (window.giveUp(offset, now())) {
       settled();
     }

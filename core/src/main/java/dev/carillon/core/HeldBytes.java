@@ -17,6 +17,8 @@ public final class HeldBytes {
     LOGS("logs"),
     /** Publishes that wait for the broker. */
     PUBLISHES("publishes"),
+    /** What is remembered of who got what. */
+    LEDGER("ledger"),
     /** What waits for slow sockets. */
     OUTGOING("outgoing"),
     /** Messages that have come in part, and bytes that wait to be read. */

@@ -42,7 +42,7 @@ final class Histories {
     if (readers == RoomPolicy.History.NOBODY) {
       return new Problem(Problem.Reason.FORBIDDEN, "room " + room + " shows no history");
     }
-    if (readers == RoomPolicy.History.MEMBERS && !session.isIn(room)) {
+    if (readers == RoomPolicy.History.MEMBERS && !session.memberships().isIn(room)) {
       String words = "the history of room " + room + " is for those who have joined it";
       return new Problem(Problem.Reason.NOT_JOINED, words);
     }

@@ -102,6 +102,11 @@ final class Joining {
     return reader == null ? -1 : reader.quietAt();
   }
 
+  /** What is to be said of its reader; null while there is none. */
+  @Nullable Account account() {
+    return reader == null ? null : reader.account();
+  }
+
   /** How it acknowledges; null when it does not. */
   @Nullable Claim claim() {
     return claim;
@@ -218,11 +223,13 @@ final class Joining {
    * Leaves: whatever was reached is undone.
    *
    * @param told whether the other members are told, or the session may come back
+   * @param how what happened, for its account
    */
-  void end(boolean told) {
+  void end(boolean told, Ending how) {
     ended = true;
     Shard shard = view.shard();
     if (reader != null) {
+      reader.ended(how);
       view.remove(reader);
     }
     if (told && (came || asked || returning)) {
@@ -257,7 +264,7 @@ final class Joining {
     if (returning && session.memberships().keep(view.name())) {
       returning = false; // it may try again in time
     }
-    end(true);
+    end(true, Ending.LEFT);
     session.memberships().failed(this, ref, problem);
   }
 
@@ -401,12 +408,29 @@ final class Joining {
     }
     Acknowledgement acks = claim == null ? null : claim.arrived(head.epoch(), first, head.offset());
     Reader arrived = view.add(session, first, filter, acks);
+    arrived.stays(stay(head, first));
     if (latest != null && head.epoch().equals(located)) {
       arrived.conflate(latest);
     }
     reader = arrived;
     view.sayIfStale(session);
     settle();
+  }
+
+  /** What is remembered of its beginning; what retention dropped before was told as a gap. */
+  private Stay stay(Position head, long first) {
+    long now = view.shard().now();
+    if (!(from instanceof From.After(Position seen))) {
+      return new Stay(now, first, Stay.NOTHING_STATED);
+    }
+    if (!seen.epoch().equals(head.epoch()) || seen.offset() > head.offset()) {
+      return new Stay(now, first, Stay.RESET);
+    }
+    Stay made = new Stay(now, seen.offset() + 1, seen.offset());
+    if (seen.offset() + 1 < first) {
+      made.hole(view.shard(), HoleRing.Why.TRIMMED, seen.offset() + 1, first - 1);
+    }
+    return made;
   }
 
   private boolean isStill(Position head) {

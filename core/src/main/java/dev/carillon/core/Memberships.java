@@ -82,6 +82,7 @@ final class Memberships {
       problem = Claim.flaw(room, policy, session, acks);
     }
     if (problem != null) {
+      session.shard().ledger().refused(session, room, problem);
       session.tell(new Notice.Refused(ref, room, problem));
     } else {
       begin(ref, room, options, null);
@@ -123,6 +124,10 @@ final class Memberships {
   }
 
   void leave(long ref, RoomName room) {
+    leave(ref, room, Ending.LEFT);
+  }
+
+  private void leave(long ref, RoomName room, Ending how) {
     if (!unsettled.isEmpty()) {
       unsettled.remove(room);
     }
@@ -131,7 +136,7 @@ final class Memberships {
       String words = "room " + room + " has not been joined";
       session.refuse(ref, room, Problem.Reason.NOT_JOINED, words);
     } else {
-      joining.end(true);
+      joining.end(true, how);
       session.changed();
       session.tell(new Notice.Left(ref, room, null));
     }
@@ -158,7 +163,7 @@ final class Memberships {
     remembered.remove(room);
     Joining joining = rooms.remove(room);
     if (joining != null) {
-      joining.end(true);
+      joining.end(true, Ending.expelled(reason));
       session.changed();
       session.tell(new Notice.Left(0, room, reason));
     }
@@ -170,7 +175,7 @@ final class Memberships {
       if (!mayJoin(room)) {
         String words = "not permitted to read room " + room + " any more";
         session.refuse(0, room, Problem.Reason.FORBIDDEN, words);
-        leave(0, room);
+        leave(0, room, Ending.FORBIDDEN);
       }
     }
   }
@@ -181,6 +186,7 @@ final class Memberships {
     rooms.remove(room);
     session.changed();
     if (!joining.isSummoned()) {
+      session.shard().ledger().refused(session, room, problem);
       session.tell(new Notice.Refused(ref, room, problem));
     }
   }
@@ -422,9 +428,9 @@ final class Memberships {
     session.changed();
   }
 
-  void endAll(boolean forGood) {
+  void endAll(boolean forGood, Ending how) {
     for (Joining joining : List.copyOf(rooms.values())) {
-      joining.end(forGood);
+      joining.end(forGood, how);
     }
     rooms.clear();
     if (wildcards != null) {

@@ -28,6 +28,7 @@ public final class Node {
   private final RandomGenerator random;
   private final List<Shard> shards;
   private final Governor governor;
+  private final long started;
 
   /** How many sessions have joined wildcards. */
   private final AtomicInteger wildcards = new AtomicInteger();
@@ -74,12 +75,12 @@ public final class Node {
     this.filters = TagExpression.before(filters);
     this.clock = clock;
     this.random = random;
+    this.started = clock.millis();
     List<Shard> made = new ArrayList<>(mailboxes.size());
-    double sessionsPerSecond = (double) settings.sessionsPerSecond() / mailboxes.size();
     for (Mailbox mailbox : mailboxes) {
       // 50 bits tell the shards of all nodes apart; the count behind them, one shard's ids.
       String prefix = Long.toString(random.nextLong() >>> 14, 36) + "-";
-      made.add(new Shard(this, made.size(), mailbox, prefix, sessionsPerSecond));
+      made.add(new Shard(this, made.size(), mailboxes.size(), mailbox, prefix));
     }
     this.shards = List.copyOf(made);
     this.governor = new Governor(settings.memoryBytes(), shards);
@@ -201,6 +202,40 @@ public final class Node {
           return List.of();
         },
         nothing -> done.run());
+  }
+
+  /**
+   * Says why somebody did or did not get a message, from what is remembered of sessions' stays in
+   * rooms. The answer comes once, on any thread; {@link Problem.Reason#NO_SUCH_ROOM} where nothing
+   * has been published.
+   *
+   * @param epoch what the offset belongs to, or null for the room's own
+   * @param offset 1 or more
+   * @param user whose sessions are asked about, or null for whoever has the session
+   * @param session the only one that is asked about, or null for all of the user's
+   * @throws IllegalArgumentException when neither a user nor a session is named, or for an offset
+   *     that none has
+   */
+  public void explain(
+      RoomName room,
+      @Nullable Epoch epoch,
+      long offset,
+      @Nullable String user,
+      @Nullable String session,
+      Consumer<Broker.Answer<Explained>> answer) {
+    if (offset < 1 || user == null && session == null) {
+      throw new IllegalArgumentException("offset is " + offset + " of " + user + "/" + session);
+    }
+    new Explaining(this, room, answer).begin(epoch, offset, user, session);
+  }
+
+  void look(Question asked, Consumer<List<Explaining.Looked>> answer) {
+    collect(shard -> List.of(shard.ledger().look(asked)), answer);
+  }
+
+  /** When it was made, milliseconds since 1970. */
+  long started() {
+    return started;
   }
 
   /** Asks each shard in turn, and answers on the last. */

@@ -84,6 +84,9 @@ final class Reader {
   /** Whether something was sent to it since it was asked last. */
   private boolean served;
 
+  /** What explains it afterwards; null for readers that nobody asks about. */
+  private @Nullable Stay stay;
+
   private int cut;
   private long moveAfterCut;
   private @Nullable Segment held;
@@ -120,6 +123,79 @@ final class Reader {
     }
     return next <= view.lastUsual() ? Turns.Urgency.USUAL : Turns.Urgency.LOW;
   }
+
+  // -- Its account -------------------------------------------------------------------------------
+
+  /** From here on it is remembered what it gets. */
+  void stays(Stay its) {
+    stay = its;
+  }
+
+  /** It was told that it does not get these. */
+  void hole(HoleRing.Why why, long from, long to) {
+    if (stay != null) {
+      stay.hole(view.shard(), why, from, to);
+    }
+  }
+
+  /** Its room goes on in another log, as it was told. */
+  void reset(Epoch old, Position head, String reason) {
+    Stay over = stay;
+    if (over != null) {
+      long sent = moveAfterCut > 0 ? moveAfterCut - 1 : written().offset();
+      view.shard().ledger().keep(account(over, old, sent, Ending.reset(reason)));
+      stay = new Stay(view.shard().now(), head.offset() + 1, Stay.RESET);
+    }
+    moveTo(head.offset() + 1);
+  }
+
+  /** It has left, or its session has ended. */
+  void ended(Ending how) {
+    Stay over = stay;
+    if (over != null) {
+      stay = null;
+      view.shard().ledger().keep(account(over, view.epoch(), sent(), how));
+    }
+  }
+
+  /** What is to be said of it as it is; null when nothing is remembered. */
+  @Nullable Account account() {
+    return stay == null ? null : account(stay, view.epoch(), sent(), Ending.OPEN);
+  }
+
+  /** Everything before and with this offset was sent, or told to be missing. */
+  private long sent() {
+    return (moveAfterCut > 0 ? moveAfterCut : next) - 1;
+  }
+
+  private Account account(Stay its, Epoch epoch, long sent, Ending ending) {
+    return new Account(
+        session.id(),
+        session.user(),
+        session.began(),
+        view.name(),
+        epoch,
+        its,
+        sent,
+        keptFrom,
+        selection == null ? null : new Account.Wish(selection.expression(), selection.filter()),
+        acks == null ? null : acks.owed(),
+        ending,
+        ending.kind() == Ending.Kind.OPEN ? waits() : "",
+        view.shard().now());
+  }
+
+  private String waits() {
+    if (session.turns().isBlocked()) {
+      return "its connection takes no more for the moment";
+    }
+    if (acks != null && acks.room() == 0) {
+      return "as much as may be is sent and not acknowledged";
+    }
+    return awaiting ? "it is being read from the store" : "its turn is about to come";
+  }
+
+  // -- Delivering --------------------------------------------------------------------------------
 
   /** Goes on elsewhere, after it was told why. A frame that was begun is finished first. */
   void moveTo(long offset) {
@@ -275,6 +351,7 @@ final class Reader {
   private void tellKept() {
     if (keptFrom > 0) {
       Range kept = new Range(keptFrom, next - 1);
+      hole(HoleRing.Why.SKIPPED, kept.from(), kept.to());
       keptFrom = 0;
       session.tell(new Notice.Skipped(view.name(), List.of(kept)));
     }
@@ -401,6 +478,7 @@ final class Reader {
     view.shard().slowReaderCounts().count(SlowReaders.Action.SKIP);
     tellKept();
     Range lost = new Range(next, view.head());
+    hole(HoleRing.Why.LAGGED, lost.from(), lost.to());
     moveTo(view.head() + 1);
     session.tell(new Notice.Gap(view.name(), view.epoch(), List.of(lost), "lag"));
   }
@@ -441,6 +519,7 @@ final class Reader {
     }
     announced = offset - 1;
     if (!lost.isEmpty()) {
+      lost.forEach(each -> hole(HoleRing.Why.CONFLATED, each.from(), each.to()));
       session.tell(new Notice.Gap(view.name(), view.epoch(), lost, "conflated"));
     }
   }
@@ -461,6 +540,7 @@ final class Reader {
     tellKept();
     long oldest = Math.min(view.oldest(), view.head() + 1);
     Range lost = new Range(next, oldest - 1);
+    hole(HoleRing.Why.TRIMMED, lost.from(), lost.to());
     next = oldest;
     session.tell(new Notice.Gap(view.name(), view.epoch(), List.of(lost), "trimmed"));
   }

@@ -265,8 +265,27 @@ final class ResumableSessions {
       leave(id, grace.rooms());
       keep(gone.session(), List.of(), gone.since()); // or they would be left once more later
     } else if (grace.holder() instanceof Session back && attached.get(id) == back) {
-      leave(id, grace.rooms().stream().filter(room -> !back.isIn(room)).toList());
+      leave(id, grace.rooms().stream().filter(room -> !back.memberships().isIn(room)).toList());
       back.memberships().forgetRemembered();
+    }
+  }
+
+  /** Who waits here for a connection and is asked about. */
+  void look(Question asked, List<Finding> found) {
+    long ttl = shard.settings().sessionTtl().toMillis();
+    for (Waiting each : waiting.values()) {
+      Member self = each.session().self();
+      if (asked.isAbout(self.session(), self.user().id())) {
+        found.add(
+            new Finding.Present(
+                self.session(),
+                self.user().id(),
+                each.session().began(),
+                false,
+                each.session().lostAt(),
+                each.since() + ttl,
+                each.session().rooms().contains(asked.room())));
+      }
     }
   }
 

@@ -181,7 +181,7 @@ final class RoomView {
       for (int i = 0; i < group.size(); i++) {
         Reader reader = group.reader(i);
         reader.session.tell(new Notice.Reset(0, name, old, head, oldest, reason, null));
-        reader.moveTo(head.offset() + 1);
+        reader.reset(old, head, reason);
       }
     }
   }

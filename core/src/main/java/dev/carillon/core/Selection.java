@@ -24,6 +24,10 @@ final class Selection {
     return expression;
   }
 
+  Filter filter() {
+    return filter;
+  }
+
   boolean wants(Entry entry) {
     int slot = (int) entry.offset() & REMEMBERED - 1;
     if (offsets[slot] != entry.offset()) {

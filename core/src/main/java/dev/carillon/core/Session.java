@@ -193,7 +193,7 @@ public final class Session {
 
   /** Another connection has proved its claim to it: this one is closed and keeps nothing. */
   void takenOver() {
-    detach(false);
+    detach(false, Ending.TAKEN_OVER);
     outlet.close(Disconnect.TAKEN_OVER, Disconnect.TAKEN_OVER.words());
   }
 
@@ -206,10 +206,6 @@ public final class Session {
     if (resumption != null && resumption.isPossible()) {
       shard.resumable().changed(this);
     }
-  }
-
-  boolean isIn(RoomName room) {
-    return memberships.isIn(room);
   }
 
   boolean readsInboxes() {
@@ -372,7 +368,7 @@ public final class Session {
   public void disconnected() {
     if (!closed) {
       DetachedSession left = detached();
-      detach(left == null);
+      detach(left == null, turns.areOver() ? Ending.LAGGED : Ending.LOST);
       if (left != null) {
         shard.resumable().detach(left);
       }
@@ -383,27 +379,31 @@ public final class Session {
    * The client has ended the session: like {@link #disconnected()}, but nobody comes back to it.
    */
   public void ended() {
+    ended(Ending.ENDED);
+  }
+
+  private void ended(Ending how) {
     if (!closed) {
       List<RoomName> unvisited = memberships.unvisited();
       shard.resumable().forget(id());
-      detach(true);
+      detach(true, how);
       unvisited.forEach(room -> shard.memberLeft(room, id()));
     }
   }
 
   /** The server ends the session: its connection is closed, and nobody comes back to it. */
   void remove(String reason) {
-    ended();
+    ended(Ending.removed(reason));
     outlet.close(Disconnect.REMOVED, reason);
   }
 
-  private void detach(boolean forGood) {
+  private void detach(boolean forGood, Ending how) {
     closed = true;
     if (calls != null) {
       calls.gone();
     }
     turns.end();
-    memberships.endAll(forGood);
+    memberships.endAll(forGood, how);
     shard.closed(this);
   }
 

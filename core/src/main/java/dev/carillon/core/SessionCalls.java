@@ -60,7 +60,7 @@ final class SessionCalls {
   }
 
   private @Nullable Problem flawIn(RoomName room, @Nullable String member, Payload payload) {
-    if (member != null && !session.isIn(room)) {
+    if (member != null && !session.memberships().isIn(room)) {
       return new Problem(Problem.Reason.NOT_JOINED, "room " + room + " has not been joined");
     }
     if (!session.permissions().mayPublish(room)) {
@@ -79,7 +79,7 @@ final class SessionCalls {
   /** Somebody asks this session. */
   void ask(Call call, Consumer<Reply> then) {
     RoomName room = call.room();
-    if (call.caller() != null && (room == null || !session.isIn(room))) {
+    if (call.caller() != null && (room == null || !session.memberships().isIn(room))) {
       then.accept(Reply.of(Problem.Reason.NO_SUCH_MEMBER, "that session is not in the room"));
       return;
     }

@@ -56,7 +56,8 @@ public final class Shard {
   private final ResumableSessions resumable = new ResumableSessions(this);
   private final Calls calls = new Calls(this);
   private final Acknowledging acknowledging = new Acknowledging();
-  private final Shedding shedding = new Shedding(pool, views.values(), homes.values(), held);
+  private final Ledger ledger;
+  private final Shedding shedding;
   private final Runnable round = this::round;
   private final Admission admission;
 
@@ -79,13 +80,16 @@ public final class Shard {
   private boolean shortOfMemory;
   private long ids;
 
-  Shard(Node node, int number, Mailbox mailbox, String idPrefix, double sessionsPerSecond) {
+  Shard(Node node, int number, int shards, Mailbox mailbox, String idPrefix) {
     this.node = node;
     this.number = number;
     this.mailbox = mailbox;
     this.idPrefix = idPrefix;
     this.summoning = new Summoning(this, node);
+    double sessionsPerSecond = (double) node.settings().sessionsPerSecond() / shards;
     this.admission = new Admission(sessionsPerSecond, node.clock().millis());
+    this.ledger = new Ledger(this, node.settings().memoryBytes() / shards);
+    this.shedding = new Shedding(pool, views.values(), homes.values(), ledger, held);
   }
 
   /**
@@ -234,6 +238,11 @@ public final class Shard {
   /** What became of what its readers acknowledge. Safe for use by many threads. */
   public AcknowledgementCounts acknowledgementCounts() {
     return acknowledging.counts();
+  }
+
+  /** How much its ledger holds, from which it is explained who got what. Safe for many threads. */
+  public LedgerCounts ledgerCounts() {
+    return ledger.counts();
   }
 
   /** What it holds of all that grows with clients. Safe for use by many threads. */
@@ -440,6 +449,10 @@ public final class Shard {
 
   Acknowledging acknowledging() {
     return acknowledging;
+  }
+
+  Ledger ledger() {
+    return ledger;
   }
 
   Calls calls() {

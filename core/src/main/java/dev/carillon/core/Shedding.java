@@ -18,14 +18,20 @@ final class Shedding {
   private final SegmentPool pool;
   private final Collection<RoomView> views;
   private final Collection<RoomHome> homes;
+  private final Ledger ledger;
   private final HeldBytes held;
   private @Nullable Shedder connections;
 
   Shedding(
-      SegmentPool pool, Collection<RoomView> views, Collection<RoomHome> homes, HeldBytes held) {
+      SegmentPool pool,
+      Collection<RoomView> views,
+      Collection<RoomHome> homes,
+      Ledger ledger,
+      HeldBytes held) {
     this.pool = pool;
     this.views = views;
     this.homes = homes;
+    this.ledger = ledger;
     this.held = held;
   }
 
@@ -56,6 +62,7 @@ final class Shedding {
           largest(views, view -> view.paging().bytes(), view -> view.paging().drop(), bytes);
       case LOGS -> largest(homes, RoomHome::logBytes, RoomHome::dropLog, bytes);
       case PUBLISHES -> 0; // the broker has them; no new ones are taken meanwhile
+      case LEDGER -> ledger.shed(bytes);
       case OUTGOING, INCOMING -> connections == null ? 0 : connections.shed(bytes);
     };
   }

@@ -17,8 +17,8 @@ public record Api(
     @Setting(
             value =
                 "Keys to the HTTP API, shown as `Authorization: Bearer KEY`. Whoever has one may"
-                    + " publish anything to anybody; without keys nobody may. Several, so that one"
-                    + " can be replaced without a pause.",
+                    + " publish anything to anybody, and ask who got what; without keys nobody may."
+                    + " Several, so that one can be replaced without a pause.",
             allowed = "a list of texts of 20 to 200 printable characters")
         List<Secret> keys,
     @Setting(

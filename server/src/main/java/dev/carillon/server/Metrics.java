@@ -4,6 +4,7 @@ import dev.carillon.connection.Traffic;
 import dev.carillon.core.AcknowledgementCounts;
 import dev.carillon.core.AdmissionCounts;
 import dev.carillon.core.HeldBytes;
+import dev.carillon.core.LedgerCounts;
 import dev.carillon.core.Node;
 import dev.carillon.core.PublishCounts;
 import dev.carillon.core.Shard;
@@ -183,6 +184,17 @@ final class Metrics {
             "Connections ended because the server was short of memory.",
             sum(traffic, Traffic::shedConnections)));
     all.metricSnapshot(slowReaders());
+    List<LedgerCounts> ledgers = node.shards().stream().map(Shard::ledgerCounts).toList();
+    all.metricSnapshot(
+        gauge(
+            "carillon_ledger_accounts",
+            "Sessions' stays in rooms that are over and remembered, to explain who got what.",
+            sum(ledgers, LedgerCounts::accounts)));
+    all.metricSnapshot(
+        counter(
+            "carillon_ledger_dropped",
+            "How many of them were dropped for want of room.",
+            sum(ledgers, LedgerCounts::dropped)));
   }
 
   private CounterSnapshot slowReaders() {

@@ -86,19 +86,9 @@ final class PublishApi {
       return Problems.of(
           405, "Method Not Allowed", "messages are sent with POST", HttpFields.of("Allow", "POST"));
     }
-    if (keys.isEmpty()) {
-      return Problems.of(
-          403,
-          "Forbidden",
-          "this server has no keys to its API; set api.keys in its configuration",
-          HttpFields.NONE);
-    }
-    if (!keys.shown(request.fields())) {
-      return Problems.of(
-          401,
-          "Unauthorized",
-          "show a key of this server's API: Authorization: Bearer KEY",
-          HttpFields.of("WWW-Authenticate", "Bearer realm=\"carillon\""));
+    HttpResponse refusal = keys.refusal(request.fields());
+    if (refusal != null) {
+      return refusal;
     }
     if (draining.getAsBoolean()) {
       return Problems.of(

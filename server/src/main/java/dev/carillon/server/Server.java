@@ -75,6 +75,7 @@ public final class Server implements AutoCloseable {
             metrics,
             broker::condition,
             publishing,
+            new ExplainApi(configuration.api(), node),
             draining::get);
     try {
       listener =

@@ -27,6 +27,7 @@ final class Site implements HttpHandler {
   private final Metrics metrics;
   private final Supplier<Condition> broker;
   private final PublishApi publishApi;
+  private final ExplainApi explainApi;
   private final BooleanSupplier draining;
 
   Site(
@@ -38,6 +39,7 @@ final class Site implements HttpHandler {
       Metrics metrics,
       Supplier<Condition> broker,
       PublishApi publishApi,
+      ExplainApi explainApi,
       BooleanSupplier draining) {
     this.listen = listen;
     this.reception = reception;
@@ -47,6 +49,7 @@ final class Site implements HttpHandler {
     this.metrics = metrics;
     this.broker = broker;
     this.publishApi = publishApi;
+    this.explainApi = explainApi;
     this.draining = draining;
   }
 
@@ -67,6 +70,7 @@ final class Site implements HttpHandler {
               ? metrics.text().thenApply(text -> HttpResponse.of(200, Metrics.CONTENT_TYPE, text))
               : notAllowed();
       case PublishApi.PATH -> publishApi.handle(request);
+      case ExplainApi.PATH -> read(request) ? explainApi.handle(request, target) : notAllowed();
       default -> other(request, target);
     };
   }

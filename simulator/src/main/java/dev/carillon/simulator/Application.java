@@ -30,6 +30,7 @@ final class Application {
   private final Map<String, Owing> owing = new LinkedHashMap<>();
   private final Set<String> named = new TreeSet<>();
   private final Set<String> acked = new TreeSet<>();
+  private final Map<String, Seen> seen = new LinkedHashMap<>();
   private long losses;
 
   Application(World world, Witness witness, Device device) {
@@ -155,6 +156,7 @@ final class Application {
     switch (event) {
       case Message message -> {
         track.message(message.entry());
+        seen(message.room(), message.epoch()).got(message.offset());
         if (track.acks()) {
           owes(message);
         }
@@ -168,11 +170,15 @@ final class Application {
       case RoomEvent.Gap(var room, var epoch, var ranges, var reason) -> {
         losses++;
         track.announced(ranges);
+        seen(room, epoch).lost(ranges);
         if (named.contains(room)) {
           owing(room).lost(epoch, ranges);
         }
       }
-      case RoomEvent.Skipped(var room, var ranges) -> track.announced(ranges);
+      case RoomEvent.Skipped(var room, var ranges) -> {
+        track.announced(ranges);
+        seen(room, track.position().epoch()).skipped(ranges);
+      }
       case RoomEvent.Reset reset -> {
         losses++;
         track.reset(reset.epoch(), reset.head());
@@ -199,6 +205,21 @@ final class Application {
       case RoomEvent.PresenceChanged changed -> {}
       case RoomEvent.Trouble trouble -> {}
     }
+  }
+
+  private Seen seen(String room, String epoch) {
+    return seen(room, device.server(), epoch);
+  }
+
+  /** What its session has seen so far of a room's log, as a server gave it. */
+  Seen seen(String room, SimulatedServer server, String epoch) {
+    String session = String.valueOf(device.session());
+    Seen known = seen.get(room);
+    if (known == null || !known.isOf(session, server, epoch)) {
+      known = new Seen(session, server, epoch);
+      seen.put(room, known);
+    }
+    return known;
   }
 
   // -- Acknowledging

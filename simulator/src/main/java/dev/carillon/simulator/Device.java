@@ -89,6 +89,10 @@ final class Device implements ClientSide.Driver {
     return trial.isTrimmed(room, epoch, offset);
   }
 
+  SimulatedServer server() {
+    return trial.server();
+  }
+
   /** Whether the dead letters have what this device's subscription was owed. */
   boolean isDead(String room, String epoch, long offset) {
     return trial.isDead(user() + "/" + name, room, epoch, offset);

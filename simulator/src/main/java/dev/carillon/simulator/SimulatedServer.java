@@ -6,6 +6,7 @@ import dev.carillon.connection.Door;
 import dev.carillon.connection.Loop;
 import dev.carillon.connection.Peer;
 import dev.carillon.connection.Timeouts;
+import dev.carillon.core.Explained;
 import dev.carillon.core.Node;
 import dev.carillon.core.NodeSettings;
 import dev.carillon.core.Policies;
@@ -32,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One server process: a real node with its loops and protocols, on the world's time. */
@@ -133,8 +135,7 @@ final class SimulatedServer {
     return new Opening("/ws", Map.of(), agreed, none);
   }
 
-  private void authenticate(
-      Credentials credentials, java.util.function.Consumer<Authenticator.Answer> answer) {
+  private void authenticate(Credentials credentials, Consumer<Authenticator.Answer> answer) {
     Secret token = credentials.token();
     Authenticator.Answer said =
         token == null
@@ -162,6 +163,12 @@ final class SimulatedServer {
     ServerSide side = new ServerSide(world, witness, this, client, clientsRoom);
     side.begin(loop.accept(side, new Peer("192.0.2.1", false), door, settings));
     return side;
+  }
+
+  /** Asks it why a session did or did not get a message. */
+  void explain(
+      RoomName room, long offset, String session, Consumer<Broker.Answer<Explained>> answer) {
+    node.explain(room, null, offset, null, session, answer);
   }
 
   /** The process is gone. Nothing of it happens any more. */

@@ -242,6 +242,23 @@ public final class Trial {
       checkPresence();
       checkAcknowledged();
       checkSubscriptions();
+      checkExplanations();
+    }
+  }
+
+  private void checkExplanations() {
+    Inquiry inquiry = new Inquiry(world, witness, server);
+    for (Device device : devices) {
+      for (String room : ROOMS) {
+        inquiry.ask(device, RoomName.of(room), broker.head(RoomName.of(room)));
+      }
+    }
+    long end = world.millis() + SETTLE_MILLIS;
+    while (witness.violations().isEmpty() && inquiry.isOpen()) {
+      step();
+      if (world.millis() > end) {
+        witness.violated("14 questions about deliveries were not answered");
+      }
     }
   }
 

@@ -34,6 +34,7 @@ final class World implements InstantSource {
   final Chance broker;
   final Chance workload;
   final Chance ids;
+  final Chance questions;
 
   /** What is rare outside and switched on here for some seeds. */
   private final Chance knobs;
@@ -51,6 +52,7 @@ final class World implements InstantSource {
     workload = root.split();
     ids = root.split();
     knobs = root.split();
+    questions = root.split();
   }
 
   /** Small limits and short times, so that what is seldom happens often. */

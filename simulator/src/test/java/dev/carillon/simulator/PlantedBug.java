@@ -129,6 +129,16 @@ record PlantedBug(String name, boolean quick, List<Edit> edits) {
               "Math.max(passed, acknowledged) : first.from() - 1;",
               "Math.max(passed, acknowledged) : first.from();"),
           quick(
+              "the account of a stay begins one behind where its reader did",
+              CORE + "Joining.java",
+              "return new Stay(now, first, Stay.NOTHING_STATED);",
+              "return new Stay(now, first + 1, Stay.NOTHING_STATED);"),
+          slow(
+              "what was lost to retention is not noted in the account",
+              CORE + "Reader.java",
+              "    hole(HoleRing.Why.TRIMMED, lost.from(), lost.to());\n",
+              ""),
+          quick(
               "the client joins again one behind its position",
               CLIENT + "Reading.java",
               "new Position(epoch, expected - 1)",

@@ -37,9 +37,9 @@ class PlantedBugTests {
   }
 
   @Test
-  void thereAreTwentyTwo() {
-    assertThat(PlantedBug.ALL).hasSize(22);
-    assertThat(quick()).hasSize(9);
+  void thereAreTwentyFour() {
+    assertThat(PlantedBug.ALL).hasSize(24);
+    assertThat(quick()).hasSize(10);
   }
 
   private static void find(PlantedBug bug) throws Exception {
