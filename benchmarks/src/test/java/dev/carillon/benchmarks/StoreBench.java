@@ -11,6 +11,10 @@ import dev.carillon.core.spi.BrokerProvider;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +38,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Measures {@code serve --data} on the disk of a directory: what 100 publishers get, what one gets
@@ -76,6 +81,9 @@ final class StoreBench {
       }
       if (parts.contains("start")) {
         bench.start();
+      }
+      if (parts.contains("large")) {
+        bench.large();
       }
     } finally {
       delete(bench.work);
@@ -194,7 +202,7 @@ final class StoreBench {
   private void start() throws Exception {
     Path empty = work.resolve("empty");
     Path full = work.resolve("full");
-    fill(full, 10_000, 100);
+    fill(full, 10_000, 100, 200, 100);
     print(
         "1,000,000 messages of 200 bytes in 10,000 rooms: %,d MiB",
         Files.size(full.resolve("carillon.db")) >> 20);
@@ -221,8 +229,92 @@ final class StoreBench {
     }
   }
 
-  /** Fills a store as a server would. */
-  private static void fill(Path data, int rooms, int messages) throws InterruptedException {
+  // -- Ten gigabytes ---------------------------------------------------------------------------
+
+  private void large() throws Exception {
+    Path data = work.resolve("large");
+    long began = System.nanoTime();
+    fill(data, 1000, 40, 256 << 10, 4);
+    print(
+        "40,000 messages of 256 KiB in 1,000 rooms: %,d MiB, made in %.0f s",
+        Files.size(data.resolve("carillon.db")) >> 20, seconds(began));
+    forget(data);
+    began = System.nanoTime();
+    try (Running running = serve(data, 40)) {
+      print("start: listening after %.2f s", seconds(began));
+      read(running);
+      paced("beside it", running);
+      print("  %d MiB resident", running.residentBytes() >> 20);
+    }
+    try (Running running = serve(data, 20)) { // half of it is to go
+      double longest = 0;
+      for (int i = 0;
+          i < 60 && running.metric("carillon_store_trimmed_messages_total") < 20_000;
+          i++) {
+        paced("while it is trimmed", running);
+        longest = running.metric("carillon_store_longest_commit_seconds");
+      }
+      print(
+          "  %,.0f messages trimmed, longest transaction %.0f ms, %d MiB resident",
+          running.metric("carillon_store_trimmed_messages_total"),
+          longest * 1e3,
+          running.residentBytes() >> 20);
+      backup(running, data);
+    }
+    delete(data);
+  }
+
+  private static double seconds(long began) {
+    return (System.nanoTime() - began) / 1e9;
+  }
+
+  /** Reads what 50 rooms have, one after the other. */
+  private static void read(Running running) throws Exception {
+    double[] times = new double[50];
+    long bytes = 0;
+    for (int i = 0; i < times.length; i++) {
+      long began = System.nanoTime();
+      bytes += running.get("/rooms/filled/" + i * 20 + "?last=3").length();
+      times[i] = seconds(began) * 1e3;
+    }
+    Arrays.sort(times);
+    print(
+        "the last three messages of a room: %.0f ms (half), %.0f ms (the slowest of 50), %,d KiB"
+            + " each",
+        times[25], times[49], bytes / 50 >> 10);
+  }
+
+  private void paced(String when, Running running) throws IOException {
+    try (var load = new DurableLoad(running.port, 10, 16, 10, BYTES)) {
+      var result = load.run(1, seconds, 1000);
+      print(
+          "%s, at a rate of 1,000: delivered %.1f ms (p50) %.1f ms (p99) %.1f ms (p99.9)",
+          when, result.delivered50(), result.delivered99(), result.delivered999());
+    }
+  }
+
+  private void backup(Running running, Path data) throws Exception {
+    Path copy = work.resolve("copy.db");
+    var command = new ArrayList<>(server);
+    command.addAll(List.of("backup", "--data", data.toString(), copy.toString()));
+    long began = System.nanoTime();
+    Process process = new ProcessBuilder(command).inheritIO().start();
+    paced("while a backup is made", running);
+    if (process.waitFor() != 0) {
+      throw new IOException("the backup failed");
+    }
+    print("backup: %,d MiB in %.0f s", Files.size(copy) >> 20, seconds(began));
+    Files.delete(copy);
+  }
+
+  /**
+   * Fills a store as a server would.
+   *
+   * @param bytes of a message
+   * @param atOnce how many rooms are under way at once
+   */
+  private static void fill(Path data, int rooms, int messages, int bytes, int atOnce)
+      throws InterruptedException {
     Policies policies =
         room -> RoomPolicy.DEFAULT.withRetention(new Retention(1000, 1 << 30, Duration.ofDays(1)));
     BrokerProvider sqlite =
@@ -232,14 +324,16 @@ final class StoreBench {
             .findFirst()
             .orElseThrow();
     InstantSource clock = InstantSource.system();
-    var settings = Map.of("directory", data.toString(), "answer_timeout_seconds", "600");
+    var settings =
+        Map.of("directory", data.toString(), "answer_timeout_seconds", "600", "queue_mib", "256");
+    var missing = new AtomicInteger();
     try (Broker broker = sqlite.open(settings, policies, clock, new SplittableRandom(1))) {
-      var waiting = new Semaphore(100);
+      var waiting = new Semaphore(atOnce);
       var left = new CountDownLatch(rooms);
       for (int room = 0; room < rooms; room++) {
         List<Broker.Append> batch = new ArrayList<>();
         for (int i = 0; i < messages; i++) {
-          Draft draft = Draft.of(Payload.text("x".repeat(200)));
+          Draft draft = Draft.of(Payload.text("x".repeat(bytes)));
           batch.add(new Broker.Append(draft, "m" + i, null, clock.millis()));
         }
         waiting.acquire();
@@ -247,11 +341,17 @@ final class StoreBench {
             RoomName.of("filled/" + room),
             batch,
             results -> {
+              if (!(results.getLast() instanceof Broker.Appended.Stored)) {
+                missing.incrementAndGet();
+              }
               waiting.release();
               left.countDown();
             });
       }
       left.await();
+    }
+    if (missing.get() > 0) {
+      throw new IllegalStateException(missing + " rooms could not be filled");
     }
   }
 
@@ -271,6 +371,10 @@ final class StoreBench {
   // -- The server ------------------------------------------------------------------------------
 
   private Running serve(Path data) throws IOException {
+    return serve(data, 10_000_000);
+  }
+
+  private Running serve(Path data, int filled) throws IOException {
     Path configuration = work.resolve("carillon.yaml");
     Files.writeString(
         configuration,
@@ -279,7 +383,10 @@ final class StoreBench {
           bench/{id}:
             retention: {count: 10000000, size: 64 GiB, age: 1d}
             slow_readers: {max_behind: 1 GiB}
-        """);
+          filled/{id}:
+            retention: {count: %d, size: 64 GiB, age: 1d}
+        """
+            .formatted(filled));
     var command = new ArrayList<>(server);
     command.addAll(List.of("serve", "--json", "--port", "0", "--data", data.toString()));
     command.addAll(List.of("--config", configuration.toString()));
@@ -291,6 +398,7 @@ final class StoreBench {
   /** A server that listens. */
   private static final class Running implements AutoCloseable {
     private final Process process;
+    private final HttpClient http = HttpClient.newHttpClient();
     final int port;
 
     Running(Process process) throws IOException {
@@ -309,6 +417,21 @@ final class StoreBench {
         }
       }
       throw new IOException("the server did not start: " + said);
+    }
+
+    String get(String path) throws IOException, InterruptedException {
+      var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path));
+      return http.send(request.build(), HttpResponse.BodyHandlers.ofString()).body();
+    }
+
+    /** A figure of the server's. */
+    double metric(String name) throws IOException, InterruptedException {
+      return get("/metrics")
+          .lines()
+          .filter(line -> line.startsWith(name + " "))
+          .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+          .findFirst()
+          .orElse(0);
     }
 
     Duration processorTime() {

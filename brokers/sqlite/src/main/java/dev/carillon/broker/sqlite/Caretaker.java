@@ -76,15 +76,15 @@ final class Caretaker implements Runnable {
     Map<RoomName, List<String>> wanted = new LinkedHashMap<>();
     rooms(connection, wanted);
     publishers(connection, wanted);
-    CountDownLatch done = new CountDownLatch(wanted.size());
-    wanted.forEach(
-        (room, silent) -> {
-          var request = new Request.Caring(room, silent, done::countDown, System.nanoTime());
-          if (intake.offer(request) != Intake.Offered.TAKEN) {
-            done.countDown(); // publishes come first
-          }
-        });
-    done.await();
+    for (Map.Entry<RoomName, List<String>> each : wanted.entrySet()) {
+      // One at a time, so that a group of publishes waits for one room at most.
+      var done = new CountDownLatch(1);
+      var request =
+          new Request.Caring(each.getKey(), each.getValue(), done::countDown, System.nanoTime());
+      if (intake.offer(request) == Intake.Offered.TAKEN) { // else publishes come first
+        done.await();
+      }
+    }
   }
 
   private void rooms(Connection connection, Map<RoomName, List<String>> wanted)

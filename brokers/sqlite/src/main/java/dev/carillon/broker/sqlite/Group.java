@@ -46,6 +46,12 @@ final class Group {
   /** How many messages beyond those that came are dropped at once. */
   private static final int TRIM_STEP = 256;
 
+  /**
+   * How many bytes of a room are dropped at once, beyond twice as many messages as came. Every page
+   * of a large message is read to be freed, and everybody waits meanwhile.
+   */
+  private static final long TRIM_BYTES = 1 << 20;
+
   /** A publisher in a room. */
   private record Whose(long room, String name) {}
 
@@ -269,16 +275,20 @@ final class Group {
     }
   }
 
-  private void trim(StoredRoom room, int steps) throws SQLException {
+  /** Drops what is too much, in steps, so that nobody waits long; {@code came} sets the pace. */
+  private void trim(StoredRoom room, int came) throws SQLException {
     RoomPolicy policy = policies.of(room.name());
     long settled = settled(room, policy);
     long now = clock.millis();
     long oldest = room.oldest();
     long weight = 0;
-    try (ResultSet rows = tables.oldest(room, steps)) {
+    try (ResultSet rows = tables.oldest(room, 2 * came + TRIM_STEP)) {
       while (rows.next()) {
         long count = room.head() - oldest + 1;
         long bytes = room.bytes() - weight;
+        if (weight >= TRIM_BYTES && oldest - room.oldest() >= 2L * came) {
+          break;
+        }
         if (!Keeping.drops(policy, oldest, rows.getLong(3), count, bytes, settled, now)) {
           break;
         }
@@ -331,7 +341,7 @@ final class Group {
     }
     for (Map.Entry<StoredRoom, Integer> changed : changedRooms.entrySet()) {
       StoredRoom room = changed.getKey();
-      trim(room, 2 * changed.getValue() + TRIM_STEP);
+      trim(room, changed.getValue());
       if (deleted.contains(room)) {
         tables.deleteRoom(room);
         rooms.remove(room.name());

@@ -5,6 +5,7 @@ import static dev.carillon.broker.sqlite.Store.failed;
 import static dev.carillon.broker.sqlite.Store.stored;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.carillon.core.AckPolicy;
 import dev.carillon.core.Draft;
@@ -108,6 +109,28 @@ class RestartTests {
   private static Policies forEver() {
     Retention all = new Retention(1000, 1 << 30, Duration.ofDays(100_000));
     return room -> RoomPolicy.DEFAULT.withRetention(all);
+  }
+
+  @Test
+  void muchThatIsTooMuchIsDroppedInSteps() {
+    Payload large = Payload.text("x".repeat(100_000));
+    List<RoomName> rooms = List.of(RoomName.of("a"), RoomName.of("b"), RoomName.of("c"));
+    FakeClock clock = new FakeClock();
+    try (Store store = open(forEver(), clock)) {
+      for (int i = 1; i <= 40; i++) {
+        for (RoomName room : rooms) {
+          stored(store.append(room, Store.message("p", i, large)));
+        }
+      }
+    }
+    Retention few = new Retention(2, 1L << 30, Duration.ofDays(1));
+    try (Store store = open(room -> RoomPolicy.DEFAULT.withRetention(few), clock)) {
+      long tooMany = 3 * 38;
+      await().until(() -> store.broker().figures().trimmed() == tooMany);
+      long mostInAGroup = 12; // a mebibyte, and the one that reaches it
+      assertThat(store.broker().figures().commits()).isGreaterThanOrEqualTo(tooMany / mostInAGroup);
+      assertThat(store.read(rooms.getLast(), 1, 10).entries()).hasSize(2);
+    }
   }
 
   @Test
