@@ -22,6 +22,7 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The client's end of one connection: handshake, engine and codec, over the network's pipes. */
@@ -56,13 +57,20 @@ final class ClientSide implements Pipe.Reader {
   private boolean over;
   private boolean deaf;
 
-  ClientSide(World world, Witness witness, Driver driver, String who, String subprotocol) {
+  /** A connection; {@code promised} says whether a token is sure to take its session up again. */
+  ClientSide(
+      World world,
+      Witness witness,
+      Driver driver,
+      String who,
+      String subprotocol,
+      Predicate<String> promised) {
     this.world = world;
     this.witness = witness;
     this.driver = driver;
     this.who = who;
     this.subprotocol = subprotocol;
-    this.watch = new WireWatch(witness, who);
+    this.watch = new WireWatch(witness, who, promised);
     this.codec =
         switch (subprotocol) {
           case MsgpackCodec.SUBPROTOCOL -> new MsgpackCodec();

@@ -4,19 +4,23 @@ import dev.carillon.core.RoomName;
 import dev.carillon.core.Subscriber;
 import dev.carillon.core.Wildcard;
 import dev.carillon.core.spi.Broker;
+import dev.carillon.core.spi.SessionStore;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
  * A store on a disk: what comes while a group is being synced is the next group; a group is seen
  * and answered when it is on the disk, and after a power loss it is wholly there or wholly not.
- * What is on the disk is held by another broker, which answers at once.
+ * What is on the disk is held by another broker, which answers at once, but for sessions.
  */
 final class DiskBroker implements Broker {
   private final World world;
   private final Chance chance;
   private final Broker disk;
+  private final Map<String, SessionStore.Kept> sessions = new LinkedHashMap<>();
   private List<Write> waiting = new ArrayList<>();
   private List<Write> syncing = List.of();
 
@@ -84,6 +88,34 @@ final class DiskBroker implements Broker {
           disk.append(room, batch, results::addAll);
           return () -> answer.accept(results);
         });
+  }
+
+  @Override
+  public SessionStore sessions() {
+    return new SessionStore() {
+      @Override
+      public void keep(Kept session) {
+        write(
+            () -> {
+              sessions.put(session.id(), session);
+              return () -> {};
+            });
+      }
+
+      @Override
+      public void forget(String session) {
+        write(
+            () -> {
+              sessions.remove(session);
+              return () -> {};
+            });
+      }
+
+      @Override
+      public void all(Consumer<Answer<List<Kept>>> answer) {
+        answer.accept(new Answer.Done<>(List.copyOf(sessions.values())));
+      }
+    };
   }
 
   @Override

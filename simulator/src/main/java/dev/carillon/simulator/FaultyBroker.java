@@ -11,6 +11,7 @@ import dev.carillon.core.RoomName;
 import dev.carillon.core.Subscriber;
 import dev.carillon.core.Wildcard;
 import dev.carillon.core.spi.Broker;
+import dev.carillon.core.spi.SessionStore;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -303,6 +304,11 @@ final class FaultyBroker implements Broker {
                 who,
                 cursor,
                 kept -> world.after(delay(), "settled", () -> answer.accept(kept))));
+  }
+
+  @Override
+  public SessionStore sessions() {
+    return store.sessions();
   }
 
   @Override

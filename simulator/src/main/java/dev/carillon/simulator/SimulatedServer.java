@@ -65,6 +65,7 @@ final class SimulatedServer {
   private final Door door;
   private final ConnectionSettings settings;
   private boolean alive = true;
+  private boolean ready;
 
   SimulatedServer(
       World world, Witness witness, Policies policies, NodeSettings limits, Broker broker) {
@@ -78,6 +79,7 @@ final class SimulatedServer {
       loops.add(loop);
       tick(loop);
     }
+    node.restore(problem -> ready = true);
     Terms terms = new Terms("simulated", HEARTBEAT, 1 << 16, 100);
     List<String> names = protocols.stream().flatMap(one -> one.subprotocols().stream()).toList();
     Authenticator authenticator = this::authenticate;
@@ -156,7 +158,7 @@ final class SimulatedServer {
 
   /** A connection has come in; null when there is nobody. */
   @Nullable ServerSide accept(Pipe.Reader client, Runnable clientsRoom) {
-    if (!alive) {
+    if (!alive || !ready) {
       return null;
     }
     Loop loop = loops.get(world.network.nextInt(loops.size()));

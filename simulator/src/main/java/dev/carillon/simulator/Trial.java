@@ -40,6 +40,7 @@ public final class Trial {
   private final List<Fault> schedule;
   private final List<Device> devices = new ArrayList<>();
   private SimulatedServer server;
+  private final KeptSessions kept = new KeptSessions();
   private boolean faulty = true;
 
   /**
@@ -219,8 +220,15 @@ public final class Trial {
 
   private void startAnother() {
     if (!server.alive()) {
+      long certain = world.millis() + settings.sessionTtl().toMillis() / 2;
+      kept.started(broker.sessions(), certain, settings.maxDetachedSessions());
       server = new SimulatedServer(world, witness, policies, settings, broker);
     }
+  }
+
+  /** Whether a token is sure to take a session up again that was kept over a crash. */
+  boolean promised(String token) {
+    return kept.promised(token, world.millis());
   }
 
   // -- After the faults

@@ -2,11 +2,13 @@ package dev.carillon.simulator;
 
 import dev.carillon.wire.ClientMessage;
 import dev.carillon.wire.Position;
+import dev.carillon.wire.Secret;
 import dev.carillon.wire.ServerMessage;
 import dev.carillon.wire.Start;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** What goes over one connection, checked before the client's state machine sees it. */
 final class WireWatch {
@@ -14,23 +16,37 @@ final class WireWatch {
 
   private final Witness witness;
   private final String who;
+  private final Predicate<String> promised;
   private final Map<Long, ClientMessage.Join> joins = new LinkedHashMap<>();
   private final Map<String, Track> tracks = new LinkedHashMap<>();
   private final Map<String, Crowd> crowds = new LinkedHashMap<>();
 
-  WireWatch(Witness witness, String who) {
+  private boolean resumes;
+
+  WireWatch(Witness witness, String who, Predicate<String> promised) {
     this.witness = witness;
     this.who = who;
+    this.promised = promised;
   }
 
   void said(ClientMessage message) {
-    if (message instanceof ClientMessage.Join join) {
-      joins.put(join.id(), join);
+    switch (message) {
+      case ClientMessage.Join join -> joins.put(join.id(), join);
+      case ClientMessage.Connect connect -> {
+        Secret token = connect.resume();
+        resumes = token != null && promised.test(token.value());
+      }
+      default -> {}
     }
   }
 
   void heard(ServerMessage message) {
     switch (message) {
+      case ServerMessage.Welcome welcome -> {
+        if (resumes && !welcome.resumed()) {
+          witness.violated("10 " + who + " has a token, and its session was on the disk");
+        }
+      }
       case ServerMessage.Joined joined -> joined(joined);
       case ServerMessage.Resumed m -> of(m.room(), t -> t.resumed(m.epoch(), m.from(), m.to()));
       case ServerMessage.Reset m -> {

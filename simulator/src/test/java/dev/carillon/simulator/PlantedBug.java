@@ -152,7 +152,17 @@ record PlantedBug(String name, boolean quick, List<Edit> edits) {
               "the client names a predecessor that comes after what it repeats",
               CLIENT + "Line.java",
               "return Math.min(last, publication.sequence - 1);",
-              "return last;"));
+              "return last;"),
+          slow(
+              "a session that was kept over a crash cannot be claimed",
+              CORE + "ResumableSessions.java",
+              "Map.of(), kept.current(), kept.previous()",
+              "Map.of(), kept.id(), kept.previous()"),
+          slow(
+              "readers are not told that a stale room is fresh",
+              CORE + "RoomView.java",
+              "          group.reader(i).fresh();\n",
+              ""));
 
   @Override
   public String toString() {

@@ -37,8 +37,8 @@ class PlantedBugTests {
   }
 
   @Test
-  void thereAreTwentyFour() {
-    assertThat(PlantedBug.ALL).hasSize(24);
+  void thereAreTwentySix() {
+    assertThat(PlantedBug.ALL).hasSize(26);
     assertThat(quick()).hasSize(10);
   }
 
