@@ -375,9 +375,7 @@ public final class Session {
     }
   }
 
-  /**
-   * The client has ended the session: like {@link #disconnected()}, but nobody comes back to it.
-   */
+  /** The client has ended it: like {@link #disconnected()}, but nobody comes back to it. */
   public void ended() {
     ended(Ending.ENDED);
   }
