@@ -12,6 +12,7 @@ module dev.carillon.cli {
   requires dev.carillon.websocket;
   requires dev.carillon.wire;
   requires info.picocli;
+  requires java.management;
   requires java.net.http;
   requires org.jline;
   requires org.slf4j;

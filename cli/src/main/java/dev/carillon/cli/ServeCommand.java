@@ -155,6 +155,7 @@ final class ServeCommand implements Callable<Integer> {
     var screen = new StartScreen(configuration, server.port());
     out.println(json ? started(screen).json() : screen.text());
     out.flush();
+    HeapWatch.start();
     // Told to end, a JVM reports the signal as its exit code; this end is a good one.
     Ending.onSignal(server::close);
     server.awaitClosed();
