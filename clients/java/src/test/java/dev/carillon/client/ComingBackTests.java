@@ -74,6 +74,8 @@ class ComingBackTests {
     }
     try (Server second = serve(port, Limits.DEFAULT, drain)) {
       await().atMost(Duration.ofMinutes(2)).until(() -> connected() == CLIENTS);
+      assertThat(metric(second, "carillon_sessions_admitted_total{arrival=\"returning\"}"))
+          .isEqualTo(CLIENTS);
     }
 
     assertThat(patiences).noneMatch(Patience::ended);
