@@ -34,6 +34,11 @@ final class AckWindow {
   private long acknowledged;
 
   private long settled;
+
+  /** What was told to be lost, and by nothing yet to have been heard; 0 and 0 for nothing. */
+  private long lostFrom;
+
+  private long lostTo;
   private int failures;
   private long deadline;
 
@@ -54,7 +59,10 @@ final class AckWindow {
     this.highest = Math.max(highest, acked);
   }
 
-  /** Everything up to here is settled: acknowledged, passed over, or given up. */
+  /**
+   * Everything up to here is settled: acknowledged, passed over, given up, or told to be lost to a
+   * reader that has acknowledged something behind it.
+   */
   long acked() {
     return settled;
   }
@@ -119,6 +127,16 @@ final class AckWindow {
     return settle(now);
   }
 
+  /**
+   * These are gone, and the reader is being told. Nobody knows whether it hears of it before its
+   * connection is lost, so they are not settled until it acknowledges something behind them.
+   */
+  void lost(long from, long to) {
+    lostFrom = lostFrom == 0 ? from : Math.min(lostFrom, from);
+    lostTo = Math.max(lostTo, to);
+    passed(to);
+  }
+
   private void passed(long upTo) {
     passed = Math.max(passed, upTo);
   }
@@ -146,6 +164,12 @@ final class AckWindow {
   private boolean settle(long now) {
     Range first = pending.peekFirst();
     long reached = first == null ? Math.max(passed, acknowledged) : first.from() - 1;
+    if (lostFrom > 0 && acknowledged <= lostTo) {
+      reached = Math.min(reached, lostFrom - 1);
+    } else {
+      lostFrom = 0;
+      lostTo = 0;
+    }
     if (reached <= settled) {
       return false;
     }
@@ -201,6 +225,8 @@ final class AckWindow {
     passed = acked;
     acknowledged = acked;
     settled = acked;
+    lostFrom = 0;
+    lostTo = 0;
     highest = acked;
     reached = 0;
   }

@@ -96,6 +96,11 @@ final class Acknowledgement {
     }
   }
 
+  /** These are gone, and it is told so. */
+  void lost(long from, long to) {
+    window.lost(from, to);
+  }
+
   /** It goes on behind this offset for another reason than ours, and was told why. */
   void restart(long acked) {
     givingUp = null;

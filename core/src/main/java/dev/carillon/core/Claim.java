@@ -148,13 +148,17 @@ final class Claim implements Subscriptions.Holder {
     int failures = cursor.acked() == first - 1 ? cursor.failures() : 0;
     long highest = !goesOn ? 0 : left == null ? head : Math.min(head, left.sent());
     String name = who == null ? null : who.name();
-    AckWindow window = new AckWindow(view.policy().acks(), first - 1, failures, highest);
+    long acked = Math.min(cursor.acked(), first - 1);
+    AckWindow window = new AckWindow(view.policy().acks(), acked, failures, highest);
+    if (acked < first - 1) {
+      window.lost(acked + 1, first - 1); // trimmed meanwhile, as the answer to the join says
+    }
     Acknowledgement made = new Acknowledgement(view, window, name, now -> keep(now, null));
     acknowledgement = made;
     if (goesOn && first <= highest) {
       session.tell(new Notice.Rewind(view.name(), first - 1, failures + 1L, name));
     }
-    if (!goesOn || cursor.acked() < first - 1) {
+    if (!goesOn) {
       keep(made.cursor(), null);
     }
     Position waiting = early;

@@ -542,6 +542,9 @@ final class Reader {
     Range lost = new Range(next, oldest - 1);
     hole(HoleRing.Why.TRIMMED, lost.from(), lost.to());
     next = oldest;
+    if (acks != null) {
+      acks.lost(lost.from(), lost.to());
+    }
     session.tell(new Notice.Gap(view.name(), view.epoch(), List.of(lost), "trimmed"));
   }
 }

@@ -39,6 +39,21 @@ class AckWindowTests {
   }
 
   @Test
+  void whatWasLostIsNotSettledBeforeSomethingBehindItIsAcknowledged() {
+    window.sent(11, 12, 0);
+    window.lost(12, 20);
+    window.ack(11, 0);
+    assertThat(window.acked()).isEqualTo(11);
+    window.sent(21, 23, 0);
+    assertThat(window.acked()).as("nobody knows that it was heard of").isEqualTo(11);
+    window.ack(21, 0);
+    assertThat(window.acked()).isEqualTo(21);
+    window.ack(22, 0);
+    window.passedOver(30, 0);
+    assertThat(window.acked()).as("what was lost is over").isEqualTo(30);
+  }
+
+  @Test
   void theLowestIsDueWhenNothingWasSettledForLong() {
     assertThat(window.isDue(10_000)).as("nothing was sent").isFalse();
     window.sent(11, 13, 0);

@@ -361,6 +361,29 @@ class AcknowledgementTests {
   }
 
   @Test
+  void aLossIsToldUntilSomethingBehindItIsAcknowledged() {
+    Dialogue ann = joined("ann", "'name':'inbox'");
+    publish("a");
+    ann.says(ack(1));
+    ann.connection().vanish();
+    for (int i = 0; i < 30; i++) {
+      publish("x");
+    }
+    node.advance(Duration.ofMinutes(5)); // the node forgets a room that nobody is in
+    for (int i = 0; i < 2; i++) {
+      Dialogue deaf = joined("ann", "'name':'inbox'");
+      assertThat(heard(deaf)).contains("trimmed 11", "resumed 12..31");
+      deaf.connection().vanish(); // what was sent to it may never have arrived
+    }
+    Dialogue back = joined("ann", "'name':'inbox'").says(ack(12));
+    back.connection().vanish();
+
+    assertThat(heard(joined("ann", "'name':'inbox'")))
+        .contains("resumed 13..31")
+        .doesNotContain("trimmed 11");
+  }
+
+  @Test
   void orNobodyPublishesUntilItHasAcknowledged() {
     try (TestNode strict = node(WhenFull.REFUSE)) {
       Dialogue ann =
