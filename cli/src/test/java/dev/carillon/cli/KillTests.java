@@ -3,6 +3,7 @@ package dev.carillon.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.carillon.broker.sqlite.StoreBackup;
 import dev.carillon.client.CarillonClient;
 import dev.carillon.client.ClientOptions;
 import dev.carillon.client.JoinOptions;
@@ -11,6 +12,7 @@ import dev.carillon.client.RoomEvent;
 import dev.carillon.wire.Member;
 import dev.carillon.wire.PresenceEvent;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -81,6 +83,7 @@ class KillTests {
         }
         server.goOn(random.nextInt(300));
         assertThat(server.isAlive()).as("killed, and not ended, with seed %d", seed).isTrue();
+        copies(kill, server, witness);
         server.kill();
         if (random.nextInt(8) == 0) { // and once more while it starts
           Process starting = launch(port);
@@ -94,6 +97,28 @@ class KillTests {
       System.out.println(kills + " kills: " + witness);
     } finally {
       server.close();
+    }
+  }
+
+  /**
+   * Of every five kills one is behind a backup, and one behind a stop in which files are copied.
+   */
+  private void copies(int kill, Served server, KillWitness witness) throws Exception {
+    Path store = folder.resolve("store");
+    Path backup = folder.resolve("backup-" + kill + ".db");
+    if (kill % 5 == 2) {
+      long answered = witness.answered();
+      assertThat(StoreBackup.copy(store, backup)).isGreaterThanOrEqualTo(answered);
+    } else if (kill % 5 == 4) {
+      server.pause();
+      long answered = witness.answered();
+      Path snapshot = Files.createDirectory(folder.resolve("snapshot-" + kill));
+      try (DirectoryStream<Path> files = Files.newDirectoryStream(store)) {
+        for (Path file : files) {
+          Files.copy(file, snapshot.resolve(file.getFileName()));
+        }
+      }
+      assertThat(StoreBackup.copy(snapshot, backup)).isGreaterThanOrEqualTo(answered);
     }
   }
 

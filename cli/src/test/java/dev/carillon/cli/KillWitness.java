@@ -126,6 +126,11 @@ final class KillWitness implements AutoCloseable {
     }
   }
 
+  /** How many publications were answered so far. */
+  long answered() {
+    return answers.get();
+  }
+
   /** Waits for so many more answers. */
   void awaitAnswers(int more) {
     long wanted = answers.get() + more;
