@@ -49,7 +49,7 @@ class StoreFaultTests {
       }
       int fsync(int fd) {
         if (fails("fsync")) { errno = EIO; return -1; }
-        if (fails("slow")) sleep(4);
+        for (int tenths = 0; tenths < 400 && fails("slow"); tenths++) usleep(100000);
         return ((int (*)(int)) dlsym(RTLD_NEXT, "fsync"))(fd);
       }
       ssize_t pwrite64(int fd, const void *bytes, size_t count, off64_t at) {
@@ -185,24 +185,21 @@ class StoreFaultTests {
   }
 
   @Test
-  void aSlowDiskKeepsThoseWaitingWhoseMessagesGoThereAndNobodyElse() throws Exception {
-    try (Served server = serve(0, "rooms: {'live/{id}': {delivery: volatile}}\n");
+  void aSlowDiskKeepsPublishersWaitingAndNobodyWhoReads() throws Exception {
+    try (Served server = serve(0);
         CarillonClient client = connect(server)) {
-      Room live = client.join("live/a");
       client.publish("chat/a", "one");
 
       Path flag = Files.createFile(folder.resolve("slow"));
       var later = client.publishAsync(STORED, Payload.text("two"), PublishOptions.DEFAULT);
-      live.publish("now");
-      assertThat(live.nextEvent(Duration.ofSeconds(20))).isInstanceOf(Message.class);
       assertThat(client.history("chat/a", HistoryQuery.OLDEST).messages()).hasSize(1);
       assertThat(later).isNotDone();
       await().until(() -> server.get("/health/ready").body().contains("the disk is slow"));
       assertThat(server.metric("carillon_store_waiting_seconds")).isPositive();
       assertThat(server.get("/health/live").statusCode()).isEqualTo(200);
 
-      assertThat(later.get(60, TimeUnit.SECONDS).position().offset()).isEqualTo(2);
       Files.delete(flag);
+      assertThat(later.get(60, TimeUnit.SECONDS).position().offset()).isEqualTo(2);
       await().until(() -> server.get("/health/ready").statusCode() == 200);
     }
   }
