@@ -1,6 +1,5 @@
 package dev.carillon.core;
 
-import dev.carillon.core.AcknowledgementCounts.Outcome;
 import dev.carillon.core.spi.Broker;
 import dev.carillon.core.spi.Notice;
 import java.util.function.Consumer;
@@ -116,7 +115,7 @@ final class Acknowledgement {
       return neverSent(offset);
     }
     if (window.ack(offset, now())) {
-      count(Outcome.ACKNOWLEDGED);
+      count(AckOutcome.ACKNOWLEDGED);
       settled();
     }
     return null;
@@ -128,7 +127,7 @@ final class Acknowledgement {
       return neverSent(offset);
     }
     if (offset > window.acked() && window.isWaiting() && givingUp == null) {
-      count(Outcome.REFUSED);
+      count(AckOutcome.REFUSED);
       failed(reason == null ? "refused by the reader" : reason);
     }
     return null;
@@ -156,7 +155,7 @@ final class Acknowledgement {
     } else if (its.session.turns().isBlocked()) {
       window.defer(now()); // it cannot have got it
     } else if (window.isDue(now())) {
-      count(Outcome.TIMED_OUT);
+      count(AckOutcome.TIMED_OUT);
       failed(IN_VAIN);
     }
   }
@@ -171,7 +170,7 @@ final class Acknowledgement {
       giveUp(reason);
       return;
     }
-    count(Outcome.REDELIVERED);
+    count(AckOutcome.REDELIVERED);
     keeper.accept(cursor());
     its.again(window.acked() + 1);
     long attempt = window.failures() + 1L;
@@ -210,7 +209,7 @@ final class Acknowledgement {
     underWay = false;
     switch (result) {
       case Broker.Appended.Stored stored -> {
-        count(Outcome.DEAD_LETTERED);
+        count(AckOutcome.DEAD_LETTERED);
         givenUp(epoch, offset, HoleRing.Why.DEAD_LETTER);
       }
       case Broker.Appended.Failed failed -> tryLater(RETRY_MILLIS);
@@ -247,7 +246,7 @@ final class Acknowledgement {
     }
   }
 
-  private void count(Outcome outcome) {
+  private void count(AckOutcome outcome) {
     view.shard().acknowledging().counts().count(outcome);
   }
 

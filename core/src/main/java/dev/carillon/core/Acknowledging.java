@@ -6,11 +6,11 @@ import java.util.Set;
 
 /** The readers of one shard that acknowledge, for whom time counts. Confined to the shard. */
 final class Acknowledging {
-  private final AcknowledgementCounts counts = new AcknowledgementCounts();
+  private final Counts<AckOutcome> counts = new Counts<>(AckOutcome.class);
   private final Set<Acknowledgement> all = new LinkedHashSet<>(0);
 
   /** What became of what they read. Safe for use by many threads. */
-  AcknowledgementCounts counts() {
+  Counts<AckOutcome> counts() {
     return counts;
   }
 

@@ -19,7 +19,8 @@ final class Admission {
   private final double perMilli;
   private final double full;
   private final double reserve;
-  private final AdmissionCounts counts = new AdmissionCounts();
+  private final Counts<Arrival> admitted = new Counts<>(Arrival.class);
+  private final Counts<Arrival> refused = new Counts<>(Arrival.class);
   private double room;
   private long at;
 
@@ -41,9 +42,14 @@ final class Admission {
     at = now;
   }
 
-  /** What it has decided. Safe for use by many threads. */
-  AdmissionCounts counts() {
-    return counts;
+  /** Who came in. Safe for use by many threads. */
+  Counts<Arrival> admitted() {
+    return admitted;
+  }
+
+  /** Who was told to come back later. Safe for use by many threads. */
+  Counts<Arrival> refused() {
+    return refused;
   }
 
   /**
@@ -57,10 +63,10 @@ final class Admission {
     double left = comesBack || full < 2 ? 0 : reserve;
     if (room - 1 >= left && (comesBack || !shortOfMemory)) {
       room--;
-      counts.countAdmitted(arrival);
+      admitted.count(arrival);
       return null;
     }
-    counts.countRefused(arrival);
+    refused.count(arrival);
     long wait = (long) Math.ceil((comesBack ? slotOfReturning(now) : slotOfNew(now)) - now);
     return new Problem(
         Problem.Reason.OVERLOADED,

@@ -102,7 +102,7 @@ final class Publishing {
       long ref, RoomName room, Broker.Appended result, @Nullable Integer readers) {
     pending--;
     Shard shard = session.shard();
-    shard.publishCounts().count(result);
+    shard.publishes().count(PublishOutcome.of(result));
     if (paused && !session.isClosed() && pending <= shard.settings().maxPendingPublishes() / 2) {
       paused = false;
       session.outlet().pauseReading(false);

@@ -426,7 +426,7 @@ final class Reader {
       case DISCONNECT -> session.turns().tooSlow(this);
       case SKIP -> skip();
       case CONFLATE -> {
-        view.shard().slowReaderCounts().count(SlowReaders.Action.CONFLATE);
+        view.shard().slowReaders().count(SlowReaders.Action.CONFLATE);
         conflate(view.conflations().recent());
         return false;
       }
@@ -475,7 +475,7 @@ final class Reader {
   }
 
   private void skip() {
-    view.shard().slowReaderCounts().count(SlowReaders.Action.SKIP);
+    view.shard().slowReaders().count(SlowReaders.Action.SKIP);
     tellKept();
     Range lost = new Range(next, view.head());
     hole(HoleRing.Why.LAGGED, lost.from(), lost.to());

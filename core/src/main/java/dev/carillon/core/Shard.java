@@ -44,8 +44,8 @@ public final class Shard {
   private final Mailbox mailbox;
   private final String idPrefix;
   private final Bytes scratch = new Bytes(1024);
-  private final PublishCounts publishCounts = new PublishCounts();
-  private final SlowReaderCounts slowReaderCounts = new SlowReaderCounts();
+  private final Counts<PublishOutcome> publishes = new Counts<>(PublishOutcome.class);
+  private final Counts<SlowReaders.Action> slowReaders = new Counts<>(SlowReaders.Action.class);
   private final HeldBytes held = new HeldBytes();
   private final SegmentPool pool = new SegmentPool(held);
   private final Map<RoomName, RoomView> views = new LinkedHashMap<>();
@@ -221,22 +221,27 @@ public final class Shard {
   }
 
   /** What became of its sessions' publishes. Safe for use by many threads. */
-  public PublishCounts publishCounts() {
-    return publishCounts;
+  public Counts<PublishOutcome> publishes() {
+    return publishes;
   }
 
   /** What was done about its slow readers. Safe for use by many threads. */
-  public SlowReaderCounts slowReaderCounts() {
-    return slowReaderCounts;
+  public Counts<SlowReaders.Action> slowReaders() {
+    return slowReaders;
   }
 
-  /** How many sessions it let in. Safe for use by many threads. */
-  public AdmissionCounts admissionCounts() {
-    return admission.counts();
+  /** Sessions that it let begin. Safe for use by many threads. */
+  public Counts<Arrival> admitted() {
+    return admission.admitted();
+  }
+
+  /** Those that were told to come back later. Safe for use by many threads. */
+  public Counts<Arrival> refused() {
+    return admission.refused();
   }
 
   /** What became of what its readers acknowledge. Safe for use by many threads. */
-  public AcknowledgementCounts acknowledgementCounts() {
+  public Counts<AckOutcome> acknowledgements() {
     return acknowledging.counts();
   }
 

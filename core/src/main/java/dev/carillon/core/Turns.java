@@ -258,7 +258,7 @@ final class Turns {
     }
     leaving = true;
     clear();
-    session.shard().slowReaderCounts().count(SlowReaders.Action.DISCONNECT);
+    session.shard().slowReaders().count(SlowReaders.Action.DISCONNECT);
     String words = "lag " + reader.written();
     boolean only = session.rooms().equals(List.of(reader.view.name()));
     String reason = only ? words : words + " in " + reader.view.name();

@@ -21,8 +21,8 @@ class AdmissionTests {
 
     assertThat(letIn(door, Arrival.NEW, 200, 0)).isEqualTo(50);
     assertThat(letIn(door, Arrival.RETURNING, 200, 0)).isEqualTo(50);
-    assertThat(door.counts().admitted(Arrival.NEW)).isEqualTo(50);
-    assertThat(door.counts().refused(Arrival.RETURNING)).isEqualTo(150);
+    assertThat(door.admitted().of(Arrival.NEW)).isEqualTo(50);
+    assertThat(door.refused().of(Arrival.RETURNING)).isEqualTo(150);
   }
 
   @Test

@@ -1,14 +1,14 @@
 package dev.carillon.server;
 
 import dev.carillon.connection.Traffic;
-import dev.carillon.core.AcknowledgementCounts;
-import dev.carillon.core.AdmissionCounts;
+import dev.carillon.core.AckOutcome;
+import dev.carillon.core.Counts;
 import dev.carillon.core.HeldBytes;
 import dev.carillon.core.LedgerCounts;
 import dev.carillon.core.Node;
-import dev.carillon.core.PublishCounts;
+import dev.carillon.core.PublishOutcome;
 import dev.carillon.core.Shard;
-import dev.carillon.core.SlowReaderCounts;
+import dev.carillon.core.SlowReaders;
 import dev.carillon.core.spi.Arrival;
 import dev.carillon.core.spi.Broker;
 import dev.carillon.core.spi.Condition;
@@ -31,7 +31,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
-import java.util.function.ToLongBiFunction;
 import java.util.function.ToLongFunction;
 
 /**
@@ -125,14 +124,7 @@ final class Metrics {
             "WebSockets that have ended, by close code.",
             "code",
             sums(traffic, Traffic::closes)));
-    all.metricSnapshot(publishes());
-    all.metricSnapshot(acknowledgements());
-    all.metricSnapshot(admissions("admitted", "Sessions begun", AdmissionCounts::admitted));
-    all.metricSnapshot(
-        admissions(
-            "refused",
-            "Sessions told to come back at a time of their own",
-            AdmissionCounts::refused));
+    sessions(all);
     all.metricSnapshot(gauge("carillon_sessions", "Sessions now.", sum(held, Held::sessions)));
     all.metricSnapshot(
         gauge(
@@ -152,6 +144,38 @@ final class Metrics {
               : gauge(figure.name(), figure.help(), figure.value()));
     }
     return written(all.build());
+  }
+
+  private void sessions(MetricSnapshots.Builder all) {
+    all.metricSnapshot(
+        counted(
+            "carillon_publishes",
+            "What became of clients' publishes.",
+            "outcome",
+            PublishOutcome.class,
+            Shard::publishes));
+    all.metricSnapshot(
+        counted(
+            "carillon_acknowledgements",
+            "What became of messages that readers acknowledge; one acknowledgement may be of"
+                + " several.",
+            "outcome",
+            AckOutcome.class,
+            Shard::acknowledgements));
+    all.metricSnapshot(
+        counted(
+            "carillon_sessions_admitted",
+            "Sessions begun, by who came.",
+            "arrival",
+            Arrival.class,
+            Shard::admitted));
+    all.metricSnapshot(
+        counted(
+            "carillon_sessions_refused",
+            "Sessions told to come back at a time of their own, by who came.",
+            "arrival",
+            Arrival.class,
+            Shard::refused));
   }
 
   private void memory(MetricSnapshots.Builder all, List<Traffic> traffic) {
@@ -183,7 +207,13 @@ final class Metrics {
             "carillon_shed_connections",
             "Connections ended because the server was short of memory.",
             sum(traffic, Traffic::shedConnections)));
-    all.metricSnapshot(slowReaders());
+    all.metricSnapshot(
+        counted(
+            "carillon_slow_readers",
+            "How often a slow reader was acted upon.",
+            "action",
+            SlowReaders.Action.class,
+            Shard::slowReaders));
     List<LedgerCounts> ledgers = node.shards().stream().map(Shard::ledgerCounts).toList();
     all.metricSnapshot(
         gauge(
@@ -197,16 +227,6 @@ final class Metrics {
             sum(ledgers, LedgerCounts::dropped)));
   }
 
-  private CounterSnapshot slowReaders() {
-    List<SlowReaderCounts> counts = node.shards().stream().map(Shard::slowReaderCounts).toList();
-    var actions = new TreeMap<String, Long>();
-    actions.put("disconnect", sum(counts, SlowReaderCounts::disconnected));
-    actions.put("skip", sum(counts, SlowReaderCounts::skipped));
-    actions.put("conflate", sum(counts, SlowReaderCounts::conflated));
-    return labelled(
-        "carillon_slow_readers", "How often a slow reader was acted upon.", "action", actions);
-  }
-
   private static CounterSnapshot handshakes(List<Traffic> traffic) {
     var results = new TreeMap<Integer, Long>(sums(traffic, Traffic::refusals));
     results.put(101, sum(traffic, Traffic::upgraded));
@@ -214,43 +234,15 @@ final class Metrics {
         "carillon_handshakes", "Opening handshakes, by the status answered.", "status", results);
   }
 
-  private CounterSnapshot publishes() {
-    List<PublishCounts> counts = node.shards().stream().map(Shard::publishCounts).toList();
-    var outcomes = new TreeMap<String, Long>();
-    outcomes.put("stored", sum(counts, PublishCounts::stored));
-    outcomes.put("duplicate", sum(counts, PublishCounts::duplicate));
-    outcomes.put("rejected", sum(counts, PublishCounts::rejected));
-    outcomes.put("in_doubt", sum(counts, PublishCounts::inDoubt));
-    return labelled(
-        "carillon_publishes", "What became of clients' publishes.", "outcome", outcomes);
-  }
-
-  private CounterSnapshot acknowledgements() {
-    List<AcknowledgementCounts> counts =
-        node.shards().stream().map(Shard::acknowledgementCounts).toList();
-    var outcomes = new TreeMap<String, Long>();
-    for (AcknowledgementCounts.Outcome outcome : AcknowledgementCounts.Outcome.values()) {
-      outcomes.put(label(outcome), sum(counts, each -> each.of(outcome)));
+  /** What shards count of a few things. */
+  private <E extends Enum<E>> CounterSnapshot counted(
+      String name, String help, String label, Class<E> things, Function<Shard, Counts<E>> counts) {
+    var sums = new TreeMap<String, Long>();
+    for (E thing : things.getEnumConstants()) {
+      String value = thing.name().toLowerCase(Locale.ROOT);
+      sums.put(value, sum(node.shards(), shard -> counts.apply(shard).of(thing)));
     }
-    return labelled(
-        "carillon_acknowledgements",
-        "What became of messages that readers acknowledge; one acknowledgement may be of several.",
-        "outcome",
-        outcomes);
-  }
-
-  private static String label(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT);
-  }
-
-  private CounterSnapshot admissions(
-      String what, String help, ToLongBiFunction<AdmissionCounts, Arrival> figure) {
-    List<AdmissionCounts> counts = node.shards().stream().map(Shard::admissionCounts).toList();
-    var arrivals = new TreeMap<String, Long>();
-    for (Arrival arrival : Arrival.values()) {
-      arrivals.put(label(arrival), sum(counts, each -> figure.applyAsLong(each, arrival)));
-    }
-    return labelled("carillon_sessions_" + what, help + ", by who came.", "arrival", arrivals);
+    return labelled(name, help, label, sums);
   }
 
   private static byte[] written(MetricSnapshots snapshots) {

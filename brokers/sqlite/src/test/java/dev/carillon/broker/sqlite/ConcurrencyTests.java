@@ -99,6 +99,7 @@ class ConcurrencyTests {
       assertThat(refused.problem().reason().retryable()).isTrue();
       statement.execute("COMMIT");
       stored(await(answers.getFirst()).getFirst());
+      answers.forEach(Store::await); // those that waited behind it leave their places with it
       stored(store.append(RoomName.of("room30"), Store.message("p", 1, payload)));
       assertThat(store.broker().figures().refused()).isPositive();
     }

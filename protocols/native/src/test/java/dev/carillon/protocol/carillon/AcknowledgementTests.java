@@ -2,8 +2,8 @@ package dev.carillon.protocol.carillon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.carillon.core.AckOutcome;
 import dev.carillon.core.AckPolicy;
-import dev.carillon.core.AcknowledgementCounts.Outcome;
 import dev.carillon.core.Draft;
 import dev.carillon.core.Payload;
 import dev.carillon.core.Retention;
@@ -181,13 +181,13 @@ class AcknowledgementTests {
     node.advance(Duration.ofMinutes(5));
     assertThat(heard(ann)).isEmpty();
     assertThat(eve.hears().stream().filter(ServerMessage.Message.class::isInstance)).isEmpty();
-    assertThat(counted(Outcome.TIMED_OUT)).isEqualTo(3);
-    assertThat(counted(Outcome.ACKNOWLEDGED)).isEqualTo(1);
+    assertThat(counted(AckOutcome.TIMED_OUT)).isEqualTo(3);
+    assertThat(counted(AckOutcome.ACKNOWLEDGED)).isEqualTo(1);
   }
 
-  private long counted(Outcome outcome) {
+  private long counted(AckOutcome outcome) {
     return node.node().shards().stream()
-        .mapToLong(shard -> shard.acknowledgementCounts().of(outcome))
+        .mapToLong(shard -> shard.acknowledgements().of(outcome))
         .sum();
   }
 
@@ -210,9 +210,9 @@ class AcknowledgementTests {
             last ->
                 assertThat(((ServerMessage.Message) last).entry().tags())
                     .containsEntry("dead.reason", "no such order"));
-    assertThat(counted(Outcome.REFUSED)).isEqualTo(3);
-    assertThat(counted(Outcome.REDELIVERED)).isEqualTo(2);
-    assertThat(counted(Outcome.DEAD_LETTERED)).isEqualTo(1);
+    assertThat(counted(AckOutcome.REFUSED)).isEqualTo(3);
+    assertThat(counted(AckOutcome.REDELIVERED)).isEqualTo(2);
+    assertThat(counted(AckOutcome.DEAD_LETTERED)).isEqualTo(1);
   }
 
   @Test
