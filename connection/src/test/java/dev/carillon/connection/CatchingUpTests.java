@@ -58,6 +58,7 @@ class CatchingUpTests {
               PAGE,
               1 << 20,
               512 << 10,
+              NodeSettings.DEFAULT.turnsAtOnce(),
               NodeSettings.DEFAULT.roomIdle(),
               NodeSettings.DEFAULT.sessionTtl(),
               NodeSettings.DEFAULT.presenceGrace(),

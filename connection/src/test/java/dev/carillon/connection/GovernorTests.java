@@ -36,7 +36,7 @@ class GovernorTests {
   private final TestServer server = new TestServer(new Application.Bare(Handler.ECHO));
   private final Node node =
       new Node(
-          settings(),
+          NodeSettings.DEFAULT.withMemoryBytes(BUDGET),
           Policies.DEFAULT,
           new MemoryBroker(Policies.DEFAULT, InstantSource.system(), new Random(1)),
           Gate.OPEN,
@@ -46,24 +46,6 @@ class GovernorTests {
 
   GovernorTests() {
     server.loop.serve(node.shard(0));
-  }
-
-  private static NodeSettings settings() {
-    NodeSettings usual = NodeSettings.DEFAULT;
-    return new NodeSettings(
-        usual.name(),
-        10_000,
-        usual.maxRoomsPerSession(),
-        usual.maxPendingPublishes(),
-        usual.maxPendingPerRoom(),
-        usual.logEntries(),
-        usual.logBytes(),
-        usual.renditionBytes(),
-        usual.roomIdle(),
-        usual.sessionTtl(),
-        usual.presenceGrace(),
-        usual.maxDetachedSessions(),
-        BUDGET);
   }
 
   private record Client(MemorySocket socket, Connection connection) {

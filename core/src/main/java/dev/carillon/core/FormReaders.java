@@ -61,7 +61,7 @@ final class FormReaders {
     long head = view.head();
     for (int i = 0; i < readers.size(); i++) {
       Reader reader = readers.get(i);
-      if (reader.next() <= head) {
+      if (reader.next() <= head && reader.queued != reader.urgency()) {
         reader.session.turns().enqueue(reader);
       }
     }
@@ -77,7 +77,7 @@ final class FormReaders {
   @Nullable Rendition run(long offset) {
     if (!used) {
       used = true;
-      view.shard().used(this);
+      view.shard().deliveries().used(this);
     }
     if (live.contains(offset)) {
       return live;
@@ -103,10 +103,13 @@ final class FormReaders {
     return live.bytes();
   }
 
-  /** The round is over. */
-  void roundDone() {
-    used = false;
+  /** Some sessions have had their turn; all that waited for one, when it is {@code over}. */
+  void turnsTaken(boolean over) {
     dropBehind();
+    if (!over) {
+      return; // the others are about to ask for the same
+    }
+    used = false;
     if (readers.size() < KEPT_FROM || !view.isLagging()) {
       live.restart(view.head() + 1);
     } else {

@@ -16,6 +16,8 @@ import java.time.Duration;
  * @param logEntries the most entries of a room that the node keeps in its own log, 1 or more
  * @param logBytes the most bytes of weight of a room that the node keeps in its own log
  * @param renditionBytes the most bytes of one rendition
+ * @param turnsAtOnce how many sessions are delivered to before the loop looks at what has come in
+ *     meanwhile, 1 or more; small next to how many sockets a loop can send to in a few milliseconds
  * @param roomIdle how long a room without readers stays attached to the broker
  * @param sessionTtl how long a session can be taken up again after its connection was lost
  * @param presenceGrace how long a lost session's members are still shown, at most {@code
@@ -34,6 +36,7 @@ public record NodeSettings(
     int logEntries,
     int logBytes,
     int renditionBytes,
+    int turnsAtOnce,
     Duration roomIdle,
     Duration sessionTtl,
     Duration presenceGrace,
@@ -50,6 +53,7 @@ public record NodeSettings(
           1024,
           4 << 20,
           512 << 10,
+          256,
           Duration.ofSeconds(30),
           Duration.ofMinutes(2),
           Duration.ofSeconds(10),
@@ -64,6 +68,7 @@ public record NodeSettings(
     positive("logEntries", logEntries);
     positive("logBytes", logBytes);
     positive("renditionBytes", renditionBytes);
+    positive("turnsAtOnce", turnsAtOnce);
     positive("maxDetachedSessions", maxDetachedSessions);
     if (memoryBytes < 1 << 20) {
       throw new IllegalArgumentException(
@@ -73,6 +78,63 @@ public record NodeSettings(
       throw new IllegalArgumentException(
           "presenceGrace is " + presenceGrace + ", must be 0 to sessionTtl, " + sessionTtl);
     }
+  }
+
+  /** The same with another {@link #sessionsPerSecond()}. */
+  public NodeSettings withSessionsPerSecond(int sessionsPerSecond) {
+    return new NodeSettings(
+        name,
+        sessionsPerSecond,
+        maxRoomsPerSession,
+        maxPendingPublishes,
+        maxPendingPerRoom,
+        logEntries,
+        logBytes,
+        renditionBytes,
+        turnsAtOnce,
+        roomIdle,
+        sessionTtl,
+        presenceGrace,
+        maxDetachedSessions,
+        memoryBytes);
+  }
+
+  /** The same with another {@link #turnsAtOnce()}. */
+  public NodeSettings withTurnsAtOnce(int turnsAtOnce) {
+    return new NodeSettings(
+        name,
+        sessionsPerSecond,
+        maxRoomsPerSession,
+        maxPendingPublishes,
+        maxPendingPerRoom,
+        logEntries,
+        logBytes,
+        renditionBytes,
+        turnsAtOnce,
+        roomIdle,
+        sessionTtl,
+        presenceGrace,
+        maxDetachedSessions,
+        memoryBytes);
+  }
+
+  /** The same with another {@link #memoryBytes()}. */
+  public NodeSettings withMemoryBytes(long memoryBytes) {
+    return new NodeSettings(
+        name,
+        sessionsPerSecond,
+        maxRoomsPerSession,
+        maxPendingPublishes,
+        maxPendingPerRoom,
+        logEntries,
+        logBytes,
+        renditionBytes,
+        turnsAtOnce,
+        roomIdle,
+        sessionTtl,
+        presenceGrace,
+        maxDetachedSessions,
+        memoryBytes);
   }
 
   private static void positive(String name, int value) {

@@ -74,7 +74,12 @@ final class Paging {
             from,
             Pages.ENTRIES,
             Pages.BYTES,
-            answer -> shard.post(() -> answered(asked, from, answer)));
+            answer -> shard.post(() -> arrived(asked, from, answer)));
+  }
+
+  /** Whoever catches up goes in step with the others: a page that came amid a cycle waits. */
+  private void arrived(Epoch asked, long from, Broker.Answer<Broker.Page> answer) {
+    shard.deliveries().behindCycle(() -> answered(asked, from, answer));
   }
 
   private void answered(Epoch asked, long from, Broker.Answer<Broker.Page> answer) {

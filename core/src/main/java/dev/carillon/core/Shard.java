@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * in it is locked.
  *
  * <p>What happens within a round only marks rooms, sessions and publishes; the round's end appends,
- * delivers and flushes each of them once.
+ * delivers and flushes each of them once; where that is long, {@link Deliveries} in parts.
  */
 public final class Shard {
   /** How much of the encoding buffer is kept after a large message, in bytes. */
@@ -61,18 +61,10 @@ public final class Shard {
   private final Runnable round = this::round;
   private final Admission admission;
 
-  private List<Session> touched = new ArrayList<>();
-
-  /** The list of the round before, so that a round allocates none: FanOutBench.deliver. */
-  private List<Session> spare = new ArrayList<>();
-
+  private final Deliveries deliveries;
   private List<RoomView> dirty = new ArrayList<>();
   private List<RoomHome> appending = new ArrayList<>();
-  private final List<FormReaders> used = new ArrayList<>();
   private boolean roundPosted;
-
-  /** Whether some session goes first in this round; most rounds have none, and need not look. */
-  private boolean hurried;
 
   private long sweptAt;
   private long tickedAt;
@@ -85,6 +77,7 @@ public final class Shard {
     this.number = number;
     this.mailbox = mailbox;
     this.idPrefix = idPrefix;
+    this.deliveries = new Deliveries(node.settings().turnsAtOnce());
     this.summoning = new Summoning(this, node);
     double sessionsPerSecond = (double) node.settings().sessionsPerSecond() / shards;
     this.admission = new Admission(sessionsPerSecond, node.clock().millis());
@@ -261,15 +254,13 @@ public final class Shard {
   void touch(Session session) {
     if (!session.touched) {
       session.touched = true;
-      touched.add(session);
-      hurried |= session.turns().urgent();
+      deliveries.add(session);
       schedule();
     }
   }
 
-  /** Some session has something urgent. */
-  void hurry() {
-    hurried = true;
+  Deliveries deliveries() {
+    return deliveries;
   }
 
   void dirty(RoomView view) {
@@ -282,11 +273,6 @@ public final class Shard {
     schedule();
   }
 
-  /** A group has encoded something, which it may have to drop when the round is over. */
-  void used(FormReaders group) {
-    used.add(group);
-  }
-
   void schedule() {
     if (!roundPosted) {
       roundPosted = true;
@@ -295,39 +281,23 @@ public final class Shard {
   }
 
   private void round() {
-    roundPosted = false;
-    List<RoomHome> toAppend = appending;
-    if (!toAppend.isEmpty()) {
-      appending = new ArrayList<>(toAppend.size());
-      toAppend.forEach(RoomHome::flush);
-    }
-    List<RoomView> toDeliver = dirty;
-    if (!toDeliver.isEmpty()) {
-      dirty = new ArrayList<>(toDeliver.size());
-      toDeliver.forEach(RoomView::enqueueReaders);
-    }
-    List<Session> toFlush = touched;
-    touched = spare;
-    if (hurried) {
-      hurried = false;
-      deliverUrgent(toFlush);
-    }
-    for (int i = 0; i < toFlush.size(); i++) {
-      if (toFlush.get(i).touched) {
-        toFlush.get(i).deliver();
+    try {
+      List<RoomHome> toAppend = appending;
+      if (!toAppend.isEmpty()) {
+        appending = new ArrayList<>(toAppend.size());
+        toAppend.forEach(RoomHome::flush);
       }
-    }
-    toFlush.clear();
-    spare = toFlush;
-    used.forEach(FormReaders::roundDone);
-    used.clear();
-    resumable.keep();
-  }
-
-  private static void deliverUrgent(List<Session> sessions) {
-    for (int i = 0; i < sessions.size(); i++) {
-      if (sessions.get(i).turns().urgent()) {
-        sessions.get(i).deliver();
+      List<RoomView> toDeliver = dirty;
+      if (!toDeliver.isEmpty()) {
+        dirty = new ArrayList<>(toDeliver.size());
+        toDeliver.forEach(RoomView::enqueueReaders);
+      }
+      deliveries.goOn();
+      resumable.keep();
+    } finally {
+      roundPosted = !deliveries.areDone() || !dirty.isEmpty() || !appending.isEmpty();
+      if (roundPosted) {
+        mailbox.postBehindInput(round);
       }
     }
   }

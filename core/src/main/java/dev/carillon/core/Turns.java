@@ -134,7 +134,7 @@ final class Turns {
   private boolean add(Reader reader) {
     Urgency urgency = reader.urgency();
     if (urgency == Urgency.HIGH) {
-      session.shard().hurry();
+      session.shard().deliveries().hurry();
     }
     Urgency before = reader.queued;
     if (before == null) {

@@ -29,6 +29,7 @@ final class Parts {
         node.logEntries(),
         node.logSize().toInt(),
         node.renditionSize().toInt(),
+        NodeSettings.DEFAULT.turnsAtOnce(),
         node.roomIdle(),
         configuration.session().ttl(),
         configuration.session().presenceGrace(),

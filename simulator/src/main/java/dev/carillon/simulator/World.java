@@ -66,6 +66,7 @@ final class World implements InstantSource {
         8 << workload.nextInt(4),
         1 << 20,
         40_000,
+        1 + knobs.nextInt(4),
         Duration.ofSeconds(2),
         Duration.ofSeconds(5),
         Duration.ofSeconds(1),

@@ -12,6 +12,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SingleThreadEventLoop;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
@@ -42,14 +43,27 @@ public final class EventLoops implements AutoCloseable {
 
   /** A thread, what its connections share, and the shard that it drives. */
   private static final class Worker {
-    private final EventLoop thread;
+    private final SingleThreadEventLoop thread;
     private final Loop loop;
     private final Reads reads = new Reads();
     private volatile @Nullable Shard shard;
 
-    Worker(EventLoop thread, Loop loop) {
+    Worker(SingleThreadEventLoop thread, Loop loop) {
       this.thread = thread;
       this.loop = loop;
+    }
+  }
+
+  private record ThreadMailbox(SingleThreadEventLoop thread) implements Mailbox {
+    @Override
+    public void post(Runnable task) {
+      thread.execute(task);
+    }
+
+    @Override
+    public void postBehindInput(Runnable task) {
+      // What is executed now would still run before the thread looks at its sockets.
+      thread.executeAfterEventLoopIteration(() -> thread.execute(task));
     }
   }
 
@@ -60,7 +74,7 @@ public final class EventLoops implements AutoCloseable {
         new MultiThreadIoEventLoopGroup(
             options.threads(), new DefaultThreadFactory("carillon-loop", true), sockets);
     for (EventExecutor executor : group) {
-      EventLoop thread = (EventLoop) executor;
+      SingleThreadEventLoop thread = (SingleThreadEventLoop) executor;
       Loop loop =
           new Loop(
               thread::execute,
@@ -85,7 +99,7 @@ public final class EventLoops implements AutoCloseable {
 
   /** The way into each loop, in order: what a {@link Node} with a shard for each is made of. */
   public List<Mailbox> mailboxes() {
-    return workers.stream().<Mailbox>map(worker -> worker.thread::execute).toList();
+    return workers.stream().<Mailbox>map(worker -> new ThreadMailbox(worker.thread)).toList();
   }
 
   /** Gives each loop the node's shard of the same index. To be called before listening. */

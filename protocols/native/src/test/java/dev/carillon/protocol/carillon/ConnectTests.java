@@ -208,21 +208,7 @@ class ConnectTests {
   }
 
   private static NodeSettings perSecond(int sessions) {
-    NodeSettings usual = NodeSettings.DEFAULT;
-    return new NodeSettings(
-        usual.name(),
-        sessions,
-        usual.maxRoomsPerSession(),
-        usual.maxPendingPublishes(),
-        usual.maxPendingPerRoom(),
-        usual.logEntries(),
-        usual.logBytes(),
-        usual.renditionBytes(),
-        usual.roomIdle(),
-        usual.sessionTtl(),
-        usual.presenceGrace(),
-        usual.maxDetachedSessions(),
-        usual.memoryBytes());
+    return NodeSettings.DEFAULT.withSessionsPerSecond(sessions);
   }
 
   @Test
