@@ -477,9 +477,9 @@ final class Reader {
   private void skip() {
     view.shard().slowReaders().count(SlowReaders.Action.SKIP);
     tellKept();
-    Range lost = new Range(next, view.head());
+    Range lost = new Range(next, view.head()); // once: the home shard may raise it just now
     hole(HoleRing.Why.LAGGED, lost.from(), lost.to());
-    moveTo(view.head() + 1);
+    moveTo(lost.to() + 1);
     session.tell(new Notice.Gap(view.name(), view.epoch(), List.of(lost), "lag"));
   }
 
