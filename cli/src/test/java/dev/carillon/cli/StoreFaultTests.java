@@ -7,11 +7,15 @@ import static org.awaitility.Awaitility.await;
 import dev.carillon.client.CarillonClient;
 import dev.carillon.client.ClientOptions;
 import dev.carillon.client.HistoryQuery;
+import dev.carillon.client.JoinOptions;
 import dev.carillon.client.Message;
 import dev.carillon.client.PublishOptions;
+import dev.carillon.client.Published;
 import dev.carillon.client.Room;
 import dev.carillon.client.RoomEvent;
+import dev.carillon.wire.Level;
 import dev.carillon.wire.Payload;
+import dev.carillon.wire.Position;
 import dev.carillon.wire.Target;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,6 +31,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * {@code serve --data} on a disk that fails: a library of a few lines stands between the process
@@ -201,6 +206,48 @@ class StoreFaultTests {
       Files.delete(flag);
       assertThat(later.get(60, TimeUnit.SECONDS).position().offset()).isEqualTo(2);
       await().until(() -> server.get("/health/ready").statusCode() == 200);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"slow", "full", "fsync"})
+  void volatileRoomsGoOnWhateverTheDiskDoes(String fault) throws Exception {
+    try (Served server = serve(0, "rooms: {'live/{id}': {delivery: volatile}}\n");
+        CarillonClient client = connect(server)) {
+      Room live = client.join("live/a");
+      List<RoomEvent> told = new CopyOnWriteArrayList<>();
+      live.onEvent(told::add);
+      client.publish("chat/a", "one");
+      Position before = live.publish("before").position();
+
+      Path flag = Files.createFile(folder.resolve(fault));
+      var later = client.publishAsync(STORED, Payload.text("two"), PublishOptions.DEFAULT);
+      await().until(() -> server.get("/health/ready").statusCode() == 503);
+      for (int i = 1; i <= 200; i++) {
+        Published now = live.publish("now " + i);
+        assertThat(now.level()).isEqualTo(Level.MEMORY);
+        assertThat(now.position()).isEqualTo(new Position(before.epoch(), i + 1L));
+      }
+      try (CarillonClient newcomer = connect(server)) {
+        Room fresh = newcomer.join("live/new"); // it was never there while the disk was well
+        fresh.publish("first");
+        assertThat(fresh.next().data()).isEqualTo("first");
+        Room busy = newcomer.join("live/a", JoinOptions.DEFAULT.withPresence());
+        assertThat(busy.presence()).hasSize(2);
+        busy.publish("from the newcomer");
+        newcomer.close(Duration.ZERO);
+      }
+      await().until(() -> told.stream().filter(Message.class::isInstance).count() == 202);
+      assertThat(told).noneMatch(RoomEvent.Stale.class::isInstance);
+      assertThat(later).isNotDone();
+      assertThat(server.get("/health/ready").statusCode()).isEqualTo(503);
+
+      Files.delete(flag);
+      if (fault.equals("fsync")) {
+        client.close(Duration.ZERO);
+      } else {
+        assertThat(later.get(60, TimeUnit.SECONDS).position().offset()).isEqualTo(2);
+      }
     }
   }
 

@@ -86,7 +86,8 @@ final class RoomPattern {
     return variables;
   }
 
-  private boolean matches(String[] parts) {
+  /** The same of a name's segments, which are taken apart once for many patterns. */
+  boolean matches(String[] parts) {
     for (int i = 0; i < segments.size(); i++) {
       String segment = segments.get(i);
       if (i >= parts.length) {

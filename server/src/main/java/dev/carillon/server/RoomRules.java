@@ -27,9 +27,9 @@ final class RoomRules implements Policies {
     if (room.isDeadLetters()) {
       return RoomPolicy.DEAD_LETTERS;
     }
-    RoomName subject = room.subject();
+    String[] parts = room.subject().value().split("/");
     for (Rule rule : rules) {
-      if (rule.pattern.matches(subject)) {
+      if (rule.pattern.matches(parts)) {
         return rule.policy;
       }
     }

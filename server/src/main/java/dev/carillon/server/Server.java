@@ -9,7 +9,6 @@ import dev.carillon.core.Problem;
 import dev.carillon.core.RoomName;
 import dev.carillon.core.spi.Authenticator;
 import dev.carillon.core.spi.Broker;
-import dev.carillon.core.spi.BrokerProvider;
 import dev.carillon.core.spi.Gate;
 import dev.carillon.core.spi.Protocol;
 import dev.carillon.transport.EventLoops;
@@ -46,7 +45,7 @@ public final class Server implements AutoCloseable {
           "no protocol is installed, so nothing could be spoken; add a module such as"
               + " carillon-protocol-native to the class path");
     }
-    broker = openBroker(configuration.broker(), rules, clock, random);
+    broker = new InstalledBrokers().open(configuration, rules, clock, random);
     loops = EventLoops.start(Parts.loops(configuration), clock);
     node =
         new Node(
@@ -111,27 +110,6 @@ public final class Server implements AutoCloseable {
   private Links links() {
     int most = Math.max(1, configuration.limits().maxConnections() / node.shards().size());
     return new Links(loops.loops(), Parts.connection(configuration), most);
-  }
-
-  private static Broker openBroker(
-      BrokerSettings wanted, RoomRules rules, InstantSource clock, SecureRandom random) {
-    var installed = ServiceLoader.load(BrokerProvider.class).stream().toList();
-    for (ServiceLoader.Provider<BrokerProvider> found : installed) {
-      BrokerProvider provider = found.get();
-      if (provider.name().equals(wanted.name())) {
-        try {
-          return provider.open(wanted.settings(), rules, clock, random);
-        } catch (IllegalArgumentException wrong) {
-          throw new StartException("broker.settings: " + wrong.getMessage(), wrong);
-        } catch (UncheckedIOException refused) {
-          throw new StartException(String.valueOf(refused.getMessage()), refused);
-        }
-      }
-    }
-    throw new StartException(
-        "broker.name is '%s', but installed are: %s"
-            .formatted(
-                wanted.name(), installed.stream().map(found -> found.get().name()).toList()));
   }
 
   /** What it was started with; its port may be 0 where {@link #port()} is not. */

@@ -87,6 +87,7 @@ public final class SqliteBroker implements Broker {
       lock = DirectoryLock.take(settings.directory());
       WalCheck.check(file(settings));
       writing = Database.openWriter(file(settings));
+      VolatileRooms.endLogs(writing, policies, random);
       return new SqliteBroker(settings, lock, writing, policies, clock, random);
     } catch (IOException | SQLException failed) {
       IOException told =
@@ -209,10 +210,15 @@ public final class SqliteBroker implements Broker {
             false,
             new Problem(
                 Problem.Reason.BROKER_UNAVAILABLE,
-                "%d MiB wait for the disk; try again later"
-                    .formatted(settings.queueBytes() >> 20)));
+                "%s wait for the disk; try again later".formatted(size(settings.queueBytes()))));
       }
     }
+  }
+
+  private static String size(long bytes) {
+    return bytes < 1 << 10
+        ? bytes + " bytes"
+        : bytes < 1 << 20 ? (bytes >> 10) + " KiB" : (bytes >> 20) + " MiB";
   }
 
   @Override

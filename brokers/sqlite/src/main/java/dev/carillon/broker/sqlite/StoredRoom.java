@@ -55,6 +55,11 @@ final class StoredRoom {
   }
 
   byte[] epochBytes() {
+    return bytes(epoch);
+  }
+
+  /** An epoch as it stands in a row. */
+  static byte[] bytes(Epoch epoch) {
     return ByteBuffer.allocate(16).putLong(epoch.high()).putLong(epoch.low()).array();
   }
 
