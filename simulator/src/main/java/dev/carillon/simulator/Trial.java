@@ -1,5 +1,6 @@
 package dev.carillon.simulator;
 
+import dev.carillon.broker.memory.MemoryBroker;
 import dev.carillon.core.AckPolicy;
 import dev.carillon.core.Message;
 import dev.carillon.core.NodeSettings;
@@ -8,13 +9,16 @@ import dev.carillon.core.Position;
 import dev.carillon.core.Retention;
 import dev.carillon.core.RoomName;
 import dev.carillon.core.RoomPolicy;
+import dev.carillon.core.SlowReaders;
 import dev.carillon.core.Subscriber;
 import dev.carillon.core.SubscriptionPolicy;
 import dev.carillon.core.spi.Broker;
+import dev.carillon.core.spi.DividedBroker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One run of everything: real clients' state machines, real WebSocket and protocol bytes, a
@@ -28,8 +32,23 @@ public final class Trial {
   /** Where what comes is acknowledged, by some. */
   static final String WORK = "work";
 
-  private static final List<String> ROOMS = List.of("a", "b/c", "d", "secret", WORK);
+  /** Where in some runs only now matters, and nothing waits for the broker. */
+  private static final String LIVE = "d";
+
+  private static final List<String> ROOMS = List.of("a", "b/c", LIVE, "secret", WORK);
   private static final RoomName DEAD = RoomName.of("dead");
+
+  private static final RoomPolicy VOLATILE =
+      new RoomPolicy(
+          RoomPolicy.Delivery.VOLATILE,
+          Retention.NONE,
+          SlowReaders.DEFAULT,
+          RoomPolicy.Presence.FULL,
+          RoomPolicy.Creation.ANYONE,
+          RoomPolicy.History.ANYONE,
+          RoomPolicy.OnJoin.NOTHING,
+          RoomPolicy.Limits.DEFAULT,
+          true);
 
   private final World world;
   private final Witness witness;
@@ -37,6 +56,10 @@ public final class Trial {
   private final Policies policies;
   private final NodeSettings settings;
   private final FaultyBroker broker;
+
+  /** What is volatile, as long as the node lives; null in runs without. */
+  private @Nullable Broker local;
+
   private final List<Fault> schedule;
   private final List<Device> devices = new ArrayList<>();
   private SimulatedServer server;
@@ -84,17 +107,40 @@ public final class Trial {
     RoomPolicy policy = RoomPolicy.DEFAULT.withRetention(retention);
     RoomPolicy work = policy.durable(acks(), SubscriptionPolicy.DEFAULT);
     RoomPolicy dead = RoomPolicy.DEFAULT.withRetention(ALL);
-    policies = room -> room.value().equals(WORK) ? work : room.equals(DEAD) ? dead : policy;
+    // Of every five seeds; not drawn, so that it moves nothing else.
+    boolean isLive = mode != Mode.CALM && Long.remainderUnsigned(seed, 5) == 2;
+    RoomPolicy live = isLive ? VOLATILE : policy;
+    policies =
+        room ->
+            switch (room.subject().value()) {
+              case WORK -> room.isPresence() ? policy : work;
+              case LIVE -> live;
+              default -> room.equals(DEAD) ? dead : policy;
+            };
     settings = world.settings();
     int errors = mode == Mode.CALM ? 0 : world.workload.nextInt(3) * 20;
     // Of every three seeds; not drawn, so that it moves nothing else.
     boolean onDisk = Long.remainderUnsigned(seed, 3) == 1;
     broker = new FaultyBroker(world, policies, world, errors, onDisk);
-    server = new SimulatedServer(world, witness, policies, settings, broker);
+    if (isLive) {
+      witness.goesOn(LIVE);
+      local = memory();
+    }
+    server = newServer();
     broker.watch(this::kept);
     for (int i = 0; i < CLIENTS; i++) {
       devices.add(new Device(world, witness, this, i));
     }
+  }
+
+  private Broker memory() {
+    return new MemoryBroker(policies, world, world.ids.split(), 1L << 30);
+  }
+
+  private SimulatedServer newServer() {
+    Broker beside = local;
+    Broker all = beside == null ? broker : new DividedBroker(policies, beside, broker);
+    return new SimulatedServer(world, witness, policies, settings, all);
   }
 
   private AckPolicy acks() {
@@ -175,6 +221,15 @@ public final class Trial {
                     && Long.toString(offset).equals(tags.get("dead.offset")));
   }
 
+  /** The head of a room, in truth. */
+  private Position head(String room) {
+    Broker beside = local;
+    RoomName name = RoomName.of(room);
+    return beside != null && room.equals(LIVE)
+        ? FaultyBroker.head(beside, name)
+        : broker.head(name);
+  }
+
   SimulatedServer server() {
     return server;
   }
@@ -222,7 +277,8 @@ public final class Trial {
     if (!server.alive()) {
       long certain = world.millis() + settings.sessionTtl().toMillis() / 2;
       kept.started(broker.sessions(), certain, settings.maxDetachedSessions());
-      server = new SimulatedServer(world, witness, policies, settings, broker);
+      local = local == null ? null : memory();
+      server = newServer();
     }
   }
 
@@ -258,7 +314,7 @@ public final class Trial {
     Inquiry inquiry = new Inquiry(world, witness, server);
     for (Device device : devices) {
       for (String room : ROOMS) {
-        inquiry.ask(device, RoomName.of(room), broker.head(RoomName.of(room)));
+        inquiry.ask(device, RoomName.of(room), head(room));
       }
     }
     long end = world.millis() + SETTLE_MILLIS;
@@ -295,7 +351,7 @@ public final class Trial {
         return device.name() + " was told that these are stale: " + device.application().stale();
       }
       for (var entry : device.application().positions().entrySet()) {
-        Position head = broker.head(RoomName.of(entry.getKey()));
+        Position head = head(entry.getKey());
         if (entry.getValue().offset() != head.offset()
             || !entry.getValue().epoch().equals(head.epoch().toString())) {
           return device + ", but the head of " + entry.getKey() + " is " + head;
@@ -357,7 +413,7 @@ public final class Trial {
 
   private void checkAcknowledged() {
     for (String room : ROOMS) {
-      Position head = broker.head(RoomName.of(room));
+      Position head = head(room);
       long last = witness.lastAcknowledged(room, head.epoch().toString());
       if (last > head.offset()) {
         witness.violated("4 offset " + last + " of " + room + " was acknowledged, head " + head);

@@ -64,6 +64,17 @@ final class WireWatch {
           of(m.room(), t -> t.announced(m.ranges()));
         }
       }
+      case ServerMessage.Stale m -> witness.stands(m.room(), who);
+      case ServerMessage.Rejected(var id, var room, var outcome, var problem, var last) -> {
+        if (room != null && problem.code().equals("broker_unavailable")) {
+          witness.stands(room, who);
+        }
+      }
+      case ServerMessage.Error(var id, var room, var problem) -> {
+        if (room != null && problem.code().equals("broker_unavailable")) {
+          witness.stands(room, who);
+        }
+      }
       case ServerMessage.Rewind m -> of(m.room(), t -> t.rewound(m.to()));
       case ServerMessage.Message m -> of(m.room(), t -> t.message(m.entry()));
       case ServerMessage.Presence m -> {

@@ -21,6 +21,7 @@ final class Witness {
   private final Map<Identity, Place> places = new LinkedHashMap<>();
   private final Map<Log, Long> lastAcknowledged = new LinkedHashMap<>();
   private final List<String> violations = new ArrayList<>();
+  private String goesOn = "";
   private boolean strict;
   private long delivered;
   private long acknowledged;
@@ -58,6 +59,18 @@ final class Witness {
 
   boolean strict() {
     return strict;
+  }
+
+  /** Nothing of this room may stop with the broker. */
+  void goesOn(String room) {
+    goesOn = room;
+  }
+
+  /** Somebody was told that something of a room cannot be now, for want of the broker. */
+  void stands(String room, String who) {
+    if (room.equals(goesOn)) {
+      violated("18 " + who + " is told that " + room + " stands still, and it is volatile");
+    }
   }
 
   void violated(String what) {

@@ -64,6 +64,11 @@ record PlantedBug(String name, boolean quick, List<Edit> edits) {
               "      changed(\"leave\", member);\n",
               "      changed(\"leave\", member);\n      changed(\"leave\", member);\n"),
           slow(
+              "a volatile room waits for the broker",
+              CORE + "spi/DividedBroker.java",
+              "VOLATILE ? local : store",
+              "VOLATILE && room.isPresence() ? local : store"),
+          slow(
               "a reader begins one behind where it should",
               CORE + "Joining.java",
               "Reader arrived = view.add(session, first, filter, acks);",

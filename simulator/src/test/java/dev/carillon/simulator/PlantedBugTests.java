@@ -37,8 +37,8 @@ class PlantedBugTests {
   }
 
   @Test
-  void thereAreTwentySix() {
-    assertThat(PlantedBug.ALL).hasSize(26);
+  void thereAreTwentySeven() {
+    assertThat(PlantedBug.ALL).hasSize(27);
     assertThat(quick()).hasSize(10);
   }
 
