@@ -103,10 +103,14 @@ final class SessionCase {
     return say(Outcome.SENT, judged.words() + "; then " + ended(stay), stay);
   }
 
-  /** Of what was to come again it may have got the first. */
+  /** It may have got it when it was to come for the first time, or was in the room before. */
   private Explanation lost(int index, Finding.Judged judged) {
     for (int i = index - 1; i >= 0; i--) {
       Finding.Judged before = stays.get(i).judged();
+      boolean arrived = !stays.get(i).ending().leavesDoubt(); // else it came back from before it
+      if (before != null && before.outcome() == Outcome.SENT && arrived) {
+        return sent(i, before);
+      }
       if (before != null && before.outcome() == Outcome.UNACKNOWLEDGED) {
         String words =
             "was sent to session %s, and not acknowledged before %s; when it was to come again it"

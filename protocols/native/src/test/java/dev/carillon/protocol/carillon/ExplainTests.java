@@ -387,6 +387,22 @@ class ExplainTests {
   }
 
   @Test
+  void whatWasSentBeforeItLeftIsNotLostWhenItAsksForItOnceMoreAndTooLate() {
+    Dialogue bob = joined("bob", "few", "");
+    publish("few", 1);
+    bob.says("{'op':'leave','id':3,'room':'few'}").hears();
+    publish("few", 13);
+    String epoch = epoch("few");
+    node.advance(Duration.ofMinutes(5)); // nobody reads it: what is not retained is gone
+    bob.says("{'op':'join','id':4,'room':'few','from':{'epoch':'" + epoch + "','offset':0}}")
+        .hears();
+
+    assertThat(why("few", 1, "bob"))
+        .isEqualTo("sent: offset 1 of few was sent to session S; then it left at T.");
+    assertThat(why("few", 2, "bob")).startsWith("lost: ");
+  }
+
+  @Test
   void aSessionThatIsOverSaysWhoEndedIt() {
     joined("ann", "a", "");
     publish("a", 1);
