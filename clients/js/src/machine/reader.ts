@@ -214,8 +214,9 @@ export class Reader {
     this.#presenceAt = message.offset;
     if (message.event === "count") {
       this.#counted(message.count!);
+      this.members.clear(); // the room only counts by now
     } else {
-      this.#changed(message.event, message.member!);
+      this.#told(message.event, message.member!);
     }
     if (message.offset > last + 1) this.#askWhoIsThere();
   }
@@ -310,6 +311,14 @@ export class Reader {
 
   #askWhoIsThere(): void {
     this.host.send({ op: "members", id: this.host.nextId(), room: this.room });
+  }
+
+  /** One change. A list may show what is told after it. */
+  #told(event: "join" | "leave" | "state", member: WireMember): void {
+    const known = this.members.get(member.session);
+    if (event !== "join" && !known) return;
+    if (event !== "join" || !known) this.#changed(event, member);
+    else if (JSON.stringify(known.state) !== JSON.stringify(member.state?.data)) this.#changed("state", member);
   }
 
   #changed(event: "join" | "leave" | "state", wire: WireMember, silent = false): void {

@@ -57,15 +57,22 @@ class Presence:
             return None, False
         missing = self._last is not None and change.offset > self._last + 1
         self._last = change.offset
+        event = cast('Literal["join", "leave", "state", "count"]', change.event)
         member = change.member
         if member is not None:
-            if change.event == "join" and self.members.get(member.session) == member:
+            # A list may show what is told after it.
+            known = self.members.get(member.session)
+            if event == "join" and known is not None:
+                if known == member:
+                    return None, missing
+                event = "state"
+            elif event != "join" and known is None:
                 return None, missing
-            member = self._apply(change.event, member)
+            member = self._apply(event, member)
             self.count = len(self.members)
         if change.count is not None:
             self.count = change.count
-        event = cast('Literal["join", "leave", "state", "count"]', change.event)
+            self.members.clear()  # the room only counts by now
         return PresenceChange(self._room, event, member, self.count), missing
 
     def _apply(self, event: str, member: Member) -> Member:

@@ -39,6 +39,9 @@ public record Draft(
     /** Begins the names of publishers that publish one message, and are not chosen by clients. */
     private static final String ONCE = "\n";
 
+    /** Begins the names under which nodes count what they publish themselves. */
+    private static final String NODE = "\t";
+
     /** The most characters of a {@linkplain #once free id}. */
     public static final int MAX_ID = 200;
 
@@ -58,11 +61,28 @@ public record Draft(
       return new Stamp(ONCE + id, 1, 1, 0);
     }
 
+    /**
+     * For what a node publishes itself, whomever it is about.
+     *
+     * @param node what nobody else counts under
+     * @param incarnation as in other stamps, and so the other two
+     */
+    public static Stamp ofNode(String node, long incarnation, long sequence, long previous) {
+      return new Stamp(NODE + node, incarnation, sequence, previous);
+    }
+
+    /** Whether a node publishes it itself. */
+    public boolean isOfNode() {
+      return publisher.startsWith(NODE);
+    }
+
     /** The message's id within its room. */
     public String messageId() {
-      return publisher.startsWith(ONCE)
-          ? publisher.substring(ONCE.length())
-          : publisher + ":" + incarnation + ":" + sequence;
+      if (publisher.startsWith(ONCE)) {
+        return publisher.substring(ONCE.length());
+      }
+      String name = isOfNode() ? publisher.substring(NODE.length()) : publisher;
+      return name + ":" + incarnation + ":" + sequence;
     }
   }
 

@@ -59,6 +59,11 @@ final class Publishing {
           "a payload of %d bytes is over the room's limit of %d"
               .formatted(draft.payload().size(), limits.maxMessageBytes()));
     }
+    Draft.Stamp stamp = draft.stamp();
+    if (stamp != null && stamp.isOfNode()) {
+      String words = "publisher begins with a tab, as the server's own names do; choose another";
+      return new Problem(Problem.Reason.BAD_MESSAGE, words);
+    }
     return limits.maxRate() == 0 ? null : tooFast(room, limits.maxRate());
   }
 

@@ -28,9 +28,7 @@ final class RoomPresence {
 
   private final Map<String, String> userOf = new LinkedHashMap<>(0);
 
-  /** Members of whom the last that is true could not be announced. */
-  private final Map<String, Member> unannounced = new LinkedHashMap<>(0);
-
+  private final Announcements announcements;
   private boolean counting;
   private boolean countIsNews;
   private long announceAt;
@@ -38,18 +36,20 @@ final class RoomPresence {
   RoomPresence(RoomHome home, RoomPolicy.Presence policy) {
     this.home = home;
     this.policy = policy;
+    this.announcements = new Announcements(home, members);
     this.counting = policy.mode() == RoomPolicy.Presence.Mode.COUNTS;
   }
 
   /** Whether nobody is there, and everybody knows. */
   boolean isSettled() {
-    return members.isEmpty() && unannounced.isEmpty() && !countIsNews;
+    return members.isEmpty() && announcements.isSettled() && !countIsNews;
   }
 
   /** A member came. One that comes back within its grace is no news, and keeps what it said. */
   void came(Member member) {
-    if (members.putIfAbsent(keyOf(member), member) == null) {
-      changed("join", member);
+    String key = keyOf(member);
+    if (members.putIfAbsent(key, member) == null) {
+      changed(key, null);
     }
   }
 
@@ -82,7 +82,7 @@ final class RoomPresence {
     if (!before.equals(now)) {
       members.put(key, now);
       if (!counting) {
-        announce("state", now);
+        announcements.changed(key, before);
       }
     }
   }
@@ -101,32 +101,33 @@ final class RoomPresence {
     }
     Member member = members.remove(key);
     if (member != null) {
-      changed("leave", member);
+      changed(key, member);
     }
   }
 
-  private void changed(String event, Member member) {
+  private void changed(String key, @Nullable Member before) {
     int most = policy.countsAbove();
     boolean always = policy.mode() == RoomPolicy.Presence.Mode.COUNTS;
     if (!counting && members.size() > most) {
       counting = true;
-      unannounced.clear();
+      announcements.abandon();
     } else if (counting && !always && members.size() <= most / 2) {
       counting = false;
       countIsNews = false;
-      members.values().forEach(each -> announce("join", each));
+      members.keySet().forEach(each -> announcements.changed(each, null));
       return;
     }
     if (counting) {
       countIsNews = true;
       tellCount(home.shard().now());
     } else {
-      announce(event, member);
+      announcements.changed(key, before);
     }
   }
 
   /** Who is there, as far as it is shown. */
   Roster roster(long offset) {
+    announcements.shown();
     List<Member> shown =
         counting || policy.mode() == RoomPolicy.Presence.Mode.OFF
             ? List.of()
@@ -136,12 +137,10 @@ final class RoomPresence {
 
   /** Time has passed: what could not be announced is tried again, and a count may be due. */
   void tick(long now) {
+    announcements.tick(now);
     boolean due = now >= announceAt || announceAt - now > COUNT_MILLIS;
-    if (due && !unannounced.isEmpty()) {
-      announceAt = now + COUNT_MILLIS;
+    if (due && countIsNews) {
       // Not now: it may make a room, and rooms are being gone through.
-      home.shard().post(this::announceAgain);
-    } else if (due && countIsNews) {
       home.shard().post(() -> tellCount(home.shard().now()));
     }
   }
@@ -153,44 +152,14 @@ final class RoomPresence {
     announceAt = now + COUNT_MILLIS;
     countIsNews = false;
     Payload count = Payload.json(Integer.toString(members.size()));
-    publish(
-        new Draft("count", count, Map.of(), "count", 0, 0, true, null),
-        null,
-        result -> countIsNews |= counting && result instanceof Broker.Appended.Failed);
-  }
-
-  private void announce(String event, Member member) {
-    Payload state = member.state() == null ? Payload.EMPTY : member.state();
-    publish(
-        new Draft(event, state, Map.of(), member.session(), 0, 0, true, null),
-        member,
-        result -> {
-          if (result instanceof Broker.Appended.Failed && !counting) {
-            unannounced.put(member.session(), member);
-          }
-        });
-  }
-
-  private void publish(
-      Draft draft, @Nullable Member sender, java.util.function.Consumer<Broker.Appended> then) {
+    Draft draft = new Draft("count", count, Map.of(), "count", 0, 0, true, null);
     Shard shard = home.shard();
-    Broker.Append append = new Broker.Append(draft, shard.newId(), sender, shard.now());
     shard
         .home(home.name().presence())
-        .publish(new RoomHome.Pending(append, (result, readers) -> then.accept(result)));
-  }
-
-  /** What could not be announced is announced later, as it is by then. */
-  private void announceAgain() {
-    List<Member> again = List.copyOf(unannounced.values());
-    unannounced.clear();
-    for (Member member : again) {
-      Member now =
-          members.values().stream()
-              .filter(each -> each.session().equals(member.session()))
-              .findFirst()
-              .orElse(null);
-      announce(now == null ? "leave" : "join", now == null ? member : now);
-    }
+        .publish(
+            new RoomHome.Pending(
+                new Broker.Append(draft, shard.newId(), null, shard.now()),
+                (result, readers) ->
+                    countIsNews |= counting && result instanceof Broker.Appended.Failed));
   }
 }

@@ -517,4 +517,14 @@ public final class Shard {
   String newId() {
     return idPrefix + Long.toString(++ids, 36);
   }
+
+  /** Under which name it counts what it publishes itself; no other shard or node has it. */
+  String publisher() {
+    return idPrefix;
+  }
+
+  /** A number higher than all that this shard has given out. */
+  long nextNumber() {
+    return ++ids;
+  }
 }

@@ -25,6 +25,7 @@ final class Application {
   private final Map<String, Track> tracks = new LinkedHashMap<>();
   private final Map<String, Boolean> wanted = new LinkedHashMap<>();
   private final Set<String> shown = new TreeSet<>();
+  private final Map<String, Crowd> crowds = new LinkedHashMap<>();
   private final Set<String> stale = new TreeSet<>();
   private final Map<String, Long> published = new LinkedHashMap<>();
   private final Map<String, Owing> owing = new LinkedHashMap<>();
@@ -97,6 +98,7 @@ final class Application {
       tracks.remove(room);
       wanted.remove(room);
       shown.remove(room);
+      crowds.remove(room);
       stale.remove(room);
       device.ask((machine, now, ticket) -> machine.leave(now, ticket, room), true, null);
     }
@@ -193,6 +195,7 @@ final class Application {
         stale.remove(room);
         wanted.remove(room);
         shown.remove(room);
+        crowds.remove(room);
         witness.violated("13 " + device.name() + " lost its room " + room + ": " + error.code());
       }
       case RoomEvent.Rewind rewind -> track.rewound(rewind.to());
@@ -202,7 +205,11 @@ final class Application {
           witness.violated("8 " + device.name() + " is told that " + room + " is fresh, twice");
         }
       }
-      case RoomEvent.PresenceChanged changed -> {}
+      case RoomEvent.PresenceChanged changed ->
+          crowds
+              .computeIfAbsent(
+                  changed.room(), room -> new Crowd(witness, device.name() + " in " + room))
+              .changed(changed.event(), changed.member());
       case RoomEvent.Trouble trouble -> {}
     }
   }

@@ -80,7 +80,7 @@ final class WireWatch {
       case ServerMessage.Presence m -> {
         Crowd crowd = crowds.get(m.room());
         if (crowd != null) {
-          crowd.changed(m);
+          crowd.changed(m.event(), m.member());
         }
       }
       case ServerMessage.Heads m -> m.rooms().forEach(this::head);

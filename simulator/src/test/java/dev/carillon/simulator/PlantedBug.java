@@ -61,8 +61,8 @@ record PlantedBug(String name, boolean quick, List<Edit> edits) {
           quick(
               "leaving is told twice",
               CORE + "RoomPresence.java",
-              "      changed(\"leave\", member);\n",
-              "      changed(\"leave\", member);\n      changed(\"leave\", member);\n"),
+              "      changed(key, member);\n",
+              "      changed(key, member);\n      announcements.changed(key + \"/\", member);\n"),
           slow(
               "a volatile room waits for the broker",
               CORE + "spi/DividedBroker.java",
@@ -110,8 +110,18 @@ record PlantedBug(String name, boolean quick, List<Edit> edits) {
               "    forgive();\n"),
           slow(
               "presence that could not be announced is not announced later",
+              CORE + "Announcements.java",
+              "      home.shard().post(this::tryAgain);\n",
+              ""),
+          slow(
+              "a coming or going that is in doubt is told again as another one",
+              CORE + "Announcements.java",
+              "        if (each.inDoubt && !isRefusedForGood(problem)) {\n",
+              "        if (unanswered < 0) {\n"),
+          slow(
+              "who was shown when nobody could be told is not told to have gone",
               CORE + "RoomPresence.java",
-              "      home.shard().post(this::announceAgain);\n",
+              "    announcements.shown();\n",
               ""),
           slow(
               "a session that waits for its connection never expires",

@@ -30,12 +30,16 @@ public interface Broker extends AutoCloseable {
     /**
      * Under which name the stamp's sequences are counted in the room; null without a stamp. A
      * publisher belongs to its user, so that nobody else can go on with its count or learn from it.
-     * Guests prove nothing, and share a space of names.
+     * Guests prove nothing, and share a space of names. What a node publishes itself it counts
+     * itself, whomever it is about.
      */
     public @Nullable String publisher() {
       Draft.Stamp stamp = draft.stamp();
       if (stamp == null) {
         return null;
+      }
+      if (stamp.isOfNode()) {
+        return stamp.publisher(); // has no line break, and all others have one
       }
       // No user's name is empty or has a line break: what a guest calls itself is nobody's.
       String owner = sender == null || sender.user().guest() ? "" : sender.user().id();

@@ -94,18 +94,27 @@ final class Presence {
       return null;
     }
     last = change.offset();
+    PresenceEvent event = change.event();
     Member member = change.member();
     if (member != null) {
-      if (change.event() == PresenceEvent.JOIN && member.equals(members.get(member.session()))) {
+      // A list may show what is told after it.
+      Member known = members.get(member.session());
+      if (event == PresenceEvent.JOIN && known != null) {
+        if (member.equals(known)) {
+          return null;
+        }
+        event = PresenceEvent.STATE;
+      } else if (event != PresenceEvent.JOIN && known == null) {
         return null;
       }
-      member = apply(change.event(), member);
+      member = apply(event, member);
       count = members.size();
     }
     if (change.count() != null) {
       count = change.count();
+      members.clear(); // the room only counts by now
     }
-    return change(change.event(), member);
+    return change(event, member);
   }
 
   private Member apply(PresenceEvent event, Member member) {

@@ -328,6 +328,18 @@ class RoomTests {
   }
 
   @Test
+  void nobodyCountsUnderTheServersOwnNames() {
+    Dialogue ann = Dialogue.connected(node, "ann");
+    ann.says(
+        "{'op':'publish','id':3,'room':'a','type':'text','data':'x',"
+            + "'publisher':'\\tp1','incarnation':7,'sequence':1}");
+
+    var refused = ann.answer(ServerMessage.Rejected.class);
+    assertThat(refused.problem().code()).isEqualTo("bad_message");
+    assertThat(refused.outcome()).isEqualTo(Outcome.NOT_APPLIED);
+  }
+
+  @Test
   void aMessageOfACountingPublisherHasItsCountAsItsId() {
     Dialogue ann = Dialogue.connected(node, "ann").says("{'op':'join','room':'a'}");
     ann.hears();
