@@ -136,6 +136,14 @@ final class SessionCase {
               + " not known here";
       return say(Outcome.UNKNOWN, words.formatted(session, begun), stay);
     }
+    String between = before == null ? null : forgottenSince(before.reading().endedAt() + 1);
+    if (between != null) {
+      return say(
+          Outcome.UNKNOWN,
+          "cannot be told of session %s, which reads the room %s; %s"
+              .formatted(session, begun, between),
+          stay);
+    }
     if (before != null) {
       String words =
           "came while session %s was not in the room: %s, having been sent up to offset %d, and it"
@@ -277,13 +285,18 @@ final class SessionCase {
 
   /** Why a session may have done more than is remembered; null when it has not. */
   private @Nullable String blind(long began) {
-    if (forgottenUntil > 0) {
-      return "of its stays in the room that ended up to " + at(forgottenUntil) + " nothing is kept";
-    }
-    if (began < reach.started()) {
+    if (forgottenUntil == 0 && began < reach.started()) {
       return "it began before this server started, at " + at(reach.started());
     }
-    return reach.droppedUntil() < began
+    return forgottenSince(forgottenUntil > 0 ? 0 : began);
+  }
+
+  /** Which stays that ended at this time or later are forgotten; null when none are. */
+  private @Nullable String forgottenSince(long ended) {
+    if (forgottenUntil > 0 && forgottenUntil >= ended) {
+      return "of its stays in the room that ended up to " + at(forgottenUntil) + " nothing is kept";
+    }
+    return reach.droppedUntil() < Math.max(1, ended)
         ? null
         : "accounts of what ended up to " + at(reach.droppedUntil()) + " were dropped";
   }

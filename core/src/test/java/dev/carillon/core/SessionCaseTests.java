@@ -62,6 +62,20 @@ class SessionCaseTests {
   }
 
   @Test
+  void whatLiesBetweenTwoStaysIsNotToldWhereOneBetweenThemIsForgotten() {
+    Finding[] stays = {
+      stay(EPOCH, 3000, 1, 4, Ending.LOST, null), stay(EPOCH, 9000, 9, 9, Ending.LEFT, null)
+    };
+    assertThat(why(5, stays)).startsWith("after: ");
+    assertThat(why(5, stays[0], stays[1], new Finding.Forgotten("s", "ann", 3500)))
+        .startsWith("after: ");
+    assertThat(why(5, stays[0], stays[1], new Finding.Forgotten("s", "ann", 8000)))
+        .isEqualTo(
+            "unknown: offset 5 of a cannot be told of session s, which reads the room at 0:09 from"
+                + " offset 9 on; of its stays in the room that ended up to 0:08 nothing is kept.");
+  }
+
+  @Test
   void whoseRightWasTakenOrWhoWasTakenUpSaysSo() {
     assertThat(why(5, stay(EPOCH, 3000, 1, 4, Ending.FORBIDDEN, null)))
         .isEqualTo(
