@@ -16,6 +16,8 @@ module dev.carillon.cli {
   requires java.net.http;
   requires org.jline;
   requires org.slf4j;
+  requires tools.jackson.core;
+  requires tools.jackson.databind;
   requires static org.jspecify;
 
   provides ch.qos.logback.classic.spi.Configurator with

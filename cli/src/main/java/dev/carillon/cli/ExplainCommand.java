@@ -14,14 +14,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Asks a server why somebody did or did not get a message. */
 @Command(
@@ -36,8 +37,6 @@ import picocli.CommandLine.Spec;
     })
 final class ExplainCommand implements Callable<Integer> {
   private static final Duration LIMIT = Duration.ofSeconds(10);
-  private static final Pattern DETAIL = Pattern.compile("\"detail\":\"((?:[^\"\\\\]|\\\\.)*)\"");
-  private static final Pattern ESCAPE = Pattern.compile("\\\\(?:u([0-9a-fA-F]{4})|(.))");
 
   @Spec private CommandSpec spec;
 
@@ -179,22 +178,17 @@ final class ExplainCommand implements Callable<Integer> {
 
   /** What a problem says of itself; else what came, in short. */
   private static String detail(HttpResponse<String> answer) {
-    Matcher detail = DETAIL.matcher(answer.body());
-    if (!detail.find()) {
-      String body = answer.body().strip();
-      return body.isEmpty()
-          ? "the server has no words for it"
-          : Shown.line(body.substring(0, Math.min(200, body.length())));
+    String body = answer.body().strip();
+    try {
+      JsonNode detail = JsonMapper.shared().readTree(body).path("detail");
+      if (detail.isString()) {
+        return Shown.line(detail.stringValue());
+      }
+    } catch (JacksonException notJson) {
+      // whoever answered is no Carillon: its own words are shown
     }
-    String plain =
-        ESCAPE
-            .matcher(detail.group(1))
-            .replaceAll(
-                one ->
-                    Matcher.quoteReplacement(
-                        one.group(1) == null
-                            ? one.group(2)
-                            : Character.toString(Integer.parseInt(one.group(1), 16))));
-    return Shown.line(plain);
+    return body.isEmpty()
+        ? "the server has no words for it"
+        : Shown.line(body.substring(0, Math.min(200, body.length())));
   }
 }

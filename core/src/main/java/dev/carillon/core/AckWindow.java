@@ -163,17 +163,17 @@ final class AckWindow {
 
   private boolean settle(long now) {
     Range first = pending.peekFirst();
-    long reached = first == null ? Math.max(passed, acknowledged) : first.from() - 1;
+    long upTo = first == null ? Math.max(passed, acknowledged) : first.from() - 1;
     if (lostFrom > 0 && acknowledged <= lostTo) {
-      reached = Math.min(reached, lostFrom - 1);
+      upTo = Math.min(upTo, lostFrom - 1);
     } else {
       lostFrom = 0;
       lostTo = 0;
     }
-    if (reached <= settled) {
+    if (upTo <= settled) {
       return false;
     }
-    settled = reached;
+    settled = upTo;
     failures = 0;
     deadline = now + timeout;
     return true;
