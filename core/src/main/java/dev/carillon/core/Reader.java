@@ -2,7 +2,6 @@ package dev.carillon.core;
 
 import dev.carillon.core.spi.Notice;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,11 +16,6 @@ final class Reader {
 
   /** After so many bytes it is another room's turn. */
   private static final int QUANTUM = 64 << 10;
-
-  /** How far ahead conflation looks at once, and how many ranges it tells at once. */
-  private static final int LOOK_AHEAD = 2048;
-
-  private static final int MOST_RANGES = 512;
 
   /** How a turn ended. */
   enum Turn {
@@ -70,10 +64,8 @@ final class Reader {
 
   private long replayed;
 
-  /** While it is conflated: what is superseded, and up to where that was told. */
-  private @Nullable Conflation conflation;
-
-  private long announced;
+  /** Null while it is not conflated. */
+  private @Nullable Conflating conflating;
 
   /** What its turn has given it so far, in bytes; a turn goes on when the socket does. */
   private int given;
@@ -208,8 +200,7 @@ final class Reader {
   /** Goes back to what it has not acknowledged, after which it is told so. */
   void again(long offset) {
     keptFrom = 0;
-    conflation = null;
-    announced = 0;
+    conflating = null;
     replayTo = 0;
     if (cut == 0) {
       next = offset;
@@ -251,8 +242,10 @@ final class Reader {
       }
       Segment segment = run.segment(next);
       long end = segment.end();
-      if (conflation != null || selection != null || segment.particular()) {
-        announceConflated();
+      if (conflating != null || selection != null || segment.particular()) {
+        if (conflating != null && !conflating.announce(next)) {
+          conflating = null;
+        }
         if (!isMeant(segment, next)) {
           passOver(segment);
           continue;
@@ -324,6 +317,10 @@ final class Reader {
             || !entry.message().isKeptFrom(session.self(), view.shard().now()));
   }
 
+  private boolean isConflated(Entry entry) {
+    return conflating != null && conflating.isTold(entry);
+  }
+
   /** Passes over what is not meant for this reader; it is told before the next message. */
   private void passOver(Segment segment) {
     do {
@@ -341,7 +338,8 @@ final class Reader {
 
   private long endOfMeant(Segment segment) {
     long end = next + 1;
-    long last = conflation == null ? segment.end() : Math.min(segment.end(), announced + 1);
+    long last =
+        conflating == null ? segment.end() : Math.min(segment.end(), conflating.announced() + 1);
     while (end < last && isMeant(segment, end)) {
       end++;
     }
@@ -419,7 +417,7 @@ final class Reader {
       tellTrimmed();
       return true;
     }
-    if (conflation != null || !isTooFarBehind()) {
+    if (conflating != null || !isTooFarBehind()) {
       return false;
     }
     switch (action()) {
@@ -436,8 +434,7 @@ final class Reader {
 
   /** Of what was there then, it gets the newest message of each key and is told of the others. */
   void conflate(Conflation at) {
-    conflation = at;
-    announced = next - 1;
+    conflating = new Conflating(this, at);
   }
 
   /** What is done when it is slow. */
@@ -481,59 +478,6 @@ final class Reader {
     hole(HoleRing.Why.LAGGED, lost.from(), lost.to());
     moveTo(lost.to() + 1);
     session.tell(new Notice.Gap(view.name(), view.epoch(), List.of(lost), "lag"));
-  }
-
-  /** Tells which of the next messages are superseded, before the first of them is reached. */
-  private void announceConflated() {
-    Conflation current = conflation;
-    if (current == null || next <= announced) {
-      return;
-    }
-    if (current.upTo() + 1 < view.lagFloor()) {
-      current = view.conflations().recent(); // the socket was blocked again for too long
-      conflation = current;
-    }
-    if (next > current.upTo()) {
-      conflation = null;
-      return;
-    }
-    List<Range> lost = new ArrayList<>();
-    long last = Math.min(current.upTo(), next + LOOK_AHEAD - 1);
-    long from = 0;
-    long offset = next;
-    for (; offset <= last && lost.size() < MOST_RANGES; offset++) {
-      Entry entry = view.entry(offset);
-      if (entry == null) {
-        break;
-      }
-      boolean superseded = isSuperseded(current, entry);
-      if (superseded && from == 0) {
-        from = offset;
-      } else if (!superseded && from > 0) {
-        lost.add(new Range(from, offset - 1));
-        from = 0;
-      }
-    }
-    if (from > 0) {
-      lost.add(new Range(from, offset - 1));
-    }
-    announced = offset - 1;
-    if (!lost.isEmpty()) {
-      lost.forEach(each -> hole(HoleRing.Why.CONFLATED, each.from(), each.to()));
-      session.tell(new Notice.Gap(view.name(), view.epoch(), lost, "conflated"));
-    }
-  }
-
-  private boolean isConflated(Entry entry) {
-    Conflation current = conflation;
-    return current != null && entry.offset() <= announced && isSuperseded(current, entry);
-  }
-
-  /** Superseded, and meant for it: what was not meant for it is no loss. */
-  private boolean isSuperseded(Conflation current, Entry entry) {
-    return current.supersedes(entry)
-        && (selection == null || selection.wants(entry))
-        && !entry.message().isKeptFrom(session.self(), entry.message().time());
   }
 
   private void tellTrimmed() {
