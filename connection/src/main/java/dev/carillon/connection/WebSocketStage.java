@@ -314,7 +314,9 @@ final class WebSocketStage extends Stage implements Receiver, Carrier {
       beat(limits, now);
     } else {
       beat(limits, now);
-      heartbeat(limits, now);
+      if (engine.canSend()) { // what the beat said may have been too much
+        heartbeat(limits, now);
+      }
     }
   }
 

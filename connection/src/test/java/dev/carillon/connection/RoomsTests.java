@@ -106,7 +106,10 @@ class RoomsTests {
     }
   }
 
-  /** What comes in is published to the one room; {@code ?} is answered with a long sentence. */
+  /**
+   * What comes in is published to the one room; {@code ?} is answered with a long sentence, and
+   * after {@code !} each beat says a hundred of them.
+   */
   private static final class ChatProtocol implements Protocol {
     @Override
     public String name() {
@@ -145,6 +148,7 @@ class RoomsTests {
     private final Line line;
     private @Nullable Session session;
     private int answers;
+    private int saidPerBeat;
 
     Chat(Opening opening, Line line) {
       this.opening = opening;
@@ -160,13 +164,19 @@ class RoomsTests {
     public void received(Payload.Kind frame, ByteBuffer bytes) {
       Payload payload = Payload.copyOf(Payload.Kind.TEXT, bytes);
       if (payload.asText().equals("?")) {
-        byte[] answer = answer(answers++).getBytes(StandardCharsets.UTF_8);
-        line.send(Payload.Kind.TEXT, ByteBuffer.wrap(answer));
+        say();
+      } else if (payload.asText().equals("!")) {
+        saidPerBeat = 100;
       } else if (payload.asText().equals("history") && session != null) {
         session.history(2, ROOM, HistoryOptions.from(new From.Last(1000), 1000));
       } else if (session != null) {
         session.publish(1, ROOM, Draft.of(payload));
       }
+    }
+
+    private void say() {
+      byte[] answer = answer(answers++).getBytes(StandardCharsets.UTF_8);
+      line.send(Payload.Kind.TEXT, ByteBuffer.wrap(answer));
     }
 
     @Override
@@ -178,6 +188,13 @@ class RoomsTests {
     @Override
     public void refused(Problem problem) {
       line.close(Disconnect.UNAUTHENTICATED, problem.detail());
+    }
+
+    @Override
+    public void beat() {
+      for (int i = 0; i < saidPerBeat; i++) {
+        say();
+      }
     }
 
     @Override
@@ -394,6 +411,27 @@ class RoomsTests {
     server.mailbox.runAll();
     slow.receive();
     assertThat(slow.texts).isEqualTo(quick.texts);
+  }
+
+  /** The beat and the ping are due in the same moment, and the beat says more than may wait. */
+  @Test
+  void whoIsClosedForWhatABeatSaysIsNotPingedBehindTheClose() {
+    server.settings = server.settings.withLaneBytes(4096);
+    Peer peer = new Peer(server, null, 15);
+    server.mailbox.runAll();
+    peer.socket.takes = some -> 0;
+    peer.say("!");
+    peer.say("?");
+
+    server.pass(Timeouts.DEFAULT.heartbeat().plusSeconds(1));
+    peer.socket.takes = some -> some;
+    peer.unblock();
+    peer.receive();
+
+    assertThat(server.faults).isEmpty();
+    assertThat(peer.texts).hasSizeBetween(1, 99).startsWith(answer(0), answer(1));
+    assertThat(peer.closed).isNotNull();
+    assertThat(peer.closed.code().value()).isEqualTo(Disconnect.LAG.code());
   }
 
   @Test
