@@ -290,10 +290,15 @@ final class Reader {
     }
   }
 
-  /** The room is no longer stale: it is told so by the head, once it has had what is before. */
+  /**
+   * The room is no longer stale: it is told so by the head, once it has had what is before. Who is
+   * behind gets its turn with the others, by how pressing that is which it has not had.
+   */
   void fresh() {
     owesHead = true;
-    session.turns().enqueue(this);
+    if (next > view.head()) {
+      session.turns().enqueue(this);
+    }
   }
 
   /**
