@@ -22,7 +22,6 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The client's end of one connection: handshake, engine and codec, over the network's pipes. */
@@ -57,20 +56,20 @@ final class ClientSide implements Pipe.Reader {
   private boolean over;
   private boolean deaf;
 
-  /** A connection; {@code promised} says whether a token is sure to take its session up again. */
+  /** A connection; {@code kept} says whether a token is sure to take its session up again. */
   ClientSide(
       World world,
       Witness witness,
       Driver driver,
       String who,
       String subprotocol,
-      Predicate<String> promised) {
+      KeptSessions kept) {
     this.world = world;
     this.witness = witness;
     this.driver = driver;
     this.who = who;
     this.subprotocol = subprotocol;
-    this.watch = new WireWatch(witness, who, promised);
+    this.watch = new WireWatch(witness, who, kept);
     this.codec =
         switch (subprotocol) {
           case MsgpackCodec.SUBPROTOCOL -> new MsgpackCodec();

@@ -225,7 +225,7 @@ final class Device implements ClientSide.Driver {
   }
 
   private void open() {
-    ClientSide made = new ClientSide(world, witness, this, name, subprotocol, trial::promised);
+    ClientSide made = new ClientSide(world, witness, this, name, subprotocol, trial.kept());
     side = made;
     world.after(
         1 + world.network.nextInt(30),

@@ -10,11 +10,24 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** The sessions that were on the disk when a node was started: who has a token gets them back. */
+/**
+ * The sessions that were on the disk when a node was started: who has a token gets them back, as
+ * long as there cannot be more sessions than the node lets wait, when it gives up the oldest.
+ */
 final class KeptSessions {
   private final Map<String, SessionStore.Kept> kept = new LinkedHashMap<>();
+  private final World world;
   private long until;
+  private int most;
+
+  /** How many sessions there may be at most, waiting for a connection or having one. */
+  private int sessions;
+
+  KeptSessions(World world) {
+    this.world = world;
+  }
 
   /**
    * A node is started.
@@ -25,10 +38,11 @@ final class KeptSessions {
   void started(SessionStore store, long end, int most) {
     kept.clear();
     until = end;
+    this.most = most;
     store.all(
         answer -> {
-          if (answer instanceof Broker.Answer.Done<List<SessionStore.Kept>>(var all)
-              && all.size() <= most) {
+          if (answer instanceof Broker.Answer.Done<List<SessionStore.Kept>>(var all)) {
+            sessions = all.size();
             all.stream()
                 .filter(session -> session.lostAt() == 0)
                 .forEach(session -> kept.put(session.id(), session));
@@ -36,11 +50,26 @@ final class KeptSessions {
         });
   }
 
+  /** A client asks for a session, with this token or none: it may get one more. */
+  void asked(@Nullable String token) {
+    if (token == null || !promised(token)) {
+      sessions++;
+    }
+  }
+
   /** Whether this token is sure to take a session up again. */
-  boolean promised(String token, long now) {
+  boolean promised(String token) {
     String[] parts = token.split("\\.", -1);
     SessionStore.Kept session = parts.length == 3 ? kept.get(parts[1]) : null;
-    return session != null && now <= until && session.current().equals(proof(parts[2]));
+    return session != null
+        && isRoom()
+        && world.millis() <= until
+        && session.current().equals(proof(parts[2]));
+  }
+
+  /** Whether no session can have been given up for another since the node was started. */
+  boolean isRoom() {
+    return sessions <= most;
   }
 
   /** As the server proves it. */

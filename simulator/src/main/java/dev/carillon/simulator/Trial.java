@@ -63,7 +63,7 @@ public final class Trial {
   private final List<Fault> schedule;
   private final List<Device> devices = new ArrayList<>();
   private SimulatedServer server;
-  private final KeptSessions kept = new KeptSessions();
+  private final KeptSessions kept;
   private boolean faulty = true;
 
   /**
@@ -97,6 +97,7 @@ public final class Trial {
     this.mode = mode;
     world = new World(seed);
     witness = new Witness(world);
+    kept = new KeptSessions(world);
     schedule = Fault.schedule(world.broker.split(), mode, steps / 100 + 1);
     Retention retention =
         new Retention(world.workload.oneIn(3) ? 10 : 500, 1 << 20, Duration.ofHours(1));
@@ -282,9 +283,9 @@ public final class Trial {
     }
   }
 
-  /** Whether a token is sure to take a session up again that was kept over a crash. */
-  boolean promised(String token) {
-    return kept.promised(token, world.millis());
+  /** The sessions that are sure to be taken up again, as they were kept over a crash. */
+  KeptSessions kept() {
+    return kept;
   }
 
   // -- After the faults

@@ -8,7 +8,6 @@ import dev.carillon.wire.Start;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 
 /** What goes over one connection, checked before the client's state machine sees it. */
 final class WireWatch {
@@ -16,25 +15,28 @@ final class WireWatch {
 
   private final Witness witness;
   private final String who;
-  private final Predicate<String> promised;
+  private final KeptSessions kept;
   private final Map<Long, ClientMessage.Join> joins = new LinkedHashMap<>();
   private final Map<String, Track> tracks = new LinkedHashMap<>();
   private final Map<String, Crowd> crowds = new LinkedHashMap<>();
 
-  private boolean resumes;
+  /** Whether it asked with the token of a session that it was sure to get back. */
+  private boolean promised;
 
-  WireWatch(Witness witness, String who, Predicate<String> promised) {
+  WireWatch(Witness witness, String who, KeptSessions kept) {
     this.witness = witness;
     this.who = who;
-    this.promised = promised;
+    this.kept = kept;
   }
 
   void said(ClientMessage message) {
     switch (message) {
       case ClientMessage.Join join -> joins.put(join.id(), join);
       case ClientMessage.Connect connect -> {
-        Secret token = connect.resume();
-        resumes = token != null && promised.test(token.value());
+        Secret secret = connect.resume();
+        String token = secret == null ? null : secret.value();
+        promised = token != null && kept.promised(token);
+        kept.asked(token);
       }
       default -> {}
     }
@@ -43,7 +45,7 @@ final class WireWatch {
   void heard(ServerMessage message) {
     switch (message) {
       case ServerMessage.Welcome welcome -> {
-        if (resumes && !welcome.resumed()) {
+        if (promised && !welcome.resumed() && kept.isRoom()) {
           witness.violated("10 " + who + " has a token, and its session was on the disk");
         }
       }

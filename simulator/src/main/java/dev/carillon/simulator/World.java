@@ -70,7 +70,7 @@ final class World implements InstantSource {
         Duration.ofSeconds(2),
         Duration.ofSeconds(5),
         Duration.ofSeconds(1),
-        4,
+        4 << 2 * knobs.nextInt(2),
         64L << 20);
   }
 
