@@ -3,7 +3,6 @@ package dev.carillon.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.carillon.broker.memory.MemoryBroker;
-import dev.carillon.core.Disconnect;
 import dev.carillon.core.Draft;
 import dev.carillon.core.Entry;
 import dev.carillon.core.Epoch;
@@ -13,7 +12,6 @@ import dev.carillon.core.Node;
 import dev.carillon.core.NodeSettings;
 import dev.carillon.core.Payload;
 import dev.carillon.core.Policies;
-import dev.carillon.core.Problem;
 import dev.carillon.core.RoomName;
 import dev.carillon.core.Session;
 import dev.carillon.core.Shard;
@@ -22,11 +20,9 @@ import dev.carillon.core.User;
 import dev.carillon.core.Wildcard;
 import dev.carillon.core.spi.Broker;
 import dev.carillon.core.spi.Bytes;
-import dev.carillon.core.spi.Conversation;
 import dev.carillon.core.spi.Gate;
 import dev.carillon.core.spi.Mailbox;
 import dev.carillon.core.spi.Notice;
-import dev.carillon.core.spi.Outlet;
 import dev.carillon.core.spi.Permissions;
 import dev.carillon.core.spi.WireForm;
 import java.nio.ByteBuffer;
@@ -130,7 +126,7 @@ class CatchingUpTests {
       };
 
   /** A reader that checks the order of what it gets, and takes so many frames at once. */
-  private static final class Reader implements Outlet, Conversation {
+  private static final class Reader extends SilentPeer {
     final int atOnce;
     Session session;
     long expected = 1;
@@ -166,29 +162,6 @@ class CatchingUpTests {
     public void tell(Notice notice) {
       assertThat(notice).isInstanceOf(Notice.Resumed.class);
     }
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public void pauseReading(boolean pause) {}
-
-    @Override
-    public void close(Disconnect why, String reason) {
-      throw new IllegalStateException("closed: " + reason);
-    }
-
-    @Override
-    public void opened() {}
-
-    @Override
-    public void received(Payload.Kind frame, ByteBuffer bytes) {}
-
-    @Override
-    public void accepted(Session accepted) {}
-
-    @Override
-    public void refused(Problem problem) {}
   }
 
   private List<Reader> join(int count, int atOnce) {

@@ -3,7 +3,6 @@ package dev.carillon.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.carillon.broker.memory.MemoryBroker;
-import dev.carillon.core.Disconnect;
 import dev.carillon.core.Draft;
 import dev.carillon.core.Entry;
 import dev.carillon.core.Epoch;
@@ -12,16 +11,12 @@ import dev.carillon.core.Node;
 import dev.carillon.core.NodeSettings;
 import dev.carillon.core.Payload;
 import dev.carillon.core.Policies;
-import dev.carillon.core.Problem;
 import dev.carillon.core.RoomName;
 import dev.carillon.core.Session;
 import dev.carillon.core.User;
 import dev.carillon.core.spi.Bytes;
-import dev.carillon.core.spi.Conversation;
 import dev.carillon.core.spi.Gate;
 import dev.carillon.core.spi.Mailbox;
-import dev.carillon.core.spi.Notice;
-import dev.carillon.core.spi.Outlet;
 import dev.carillon.core.spi.Permissions;
 import dev.carillon.core.spi.WireForm;
 import java.nio.ByteBuffer;
@@ -54,7 +49,7 @@ class TurnsAtOnceTests {
           List.<Mailbox>of(mailbox));
 
   /** Notes each write as its name and the offsets that went out in it. */
-  private final class Reader implements Outlet, Conversation {
+  private final class Reader extends SilentPeer {
     private final char name;
 
     Reader(char name) {
@@ -70,32 +65,6 @@ class TurnsAtOnceTests {
       writes.add(write.toString());
       return slice.remaining();
     }
-
-    @Override
-    public void tell(Notice notice) {}
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public void pauseReading(boolean pause) {}
-
-    @Override
-    public void close(Disconnect why, String reason) {
-      throw new IllegalStateException("closed: " + reason);
-    }
-
-    @Override
-    public void opened() {}
-
-    @Override
-    public void received(Payload.Kind frame, ByteBuffer bytes) {}
-
-    @Override
-    public void accepted(Session accepted) {}
-
-    @Override
-    public void refused(Problem problem) {}
   }
 
   private void join(String names) {
