@@ -86,7 +86,7 @@ final class Claim implements Subscriptions.Holder {
         known = found.cursor();
         yield null;
       }
-      case Broker.Answer.Failed<Broker.Subscription>(var problem) -> problem;
+      case Broker.Answer.Failed<Broker.Subscription>(var problem) -> made(problem);
     };
   }
 

@@ -72,10 +72,39 @@ final class Subscriptions {
             who,
             answer ->
                 shard.post(
-                    () -> {
-                      Broker.Answer<Broker.Subscription> newest = newest(held, answer);
-                      shard.tell(holder.shard(), () -> reply.accept(newest));
-                    }));
+                    () ->
+                        whenKept(
+                            who,
+                            held,
+                            answer,
+                            newest -> shard.tell(holder.shard(), () -> reply.accept(newest)))));
+  }
+
+  /**
+   * A new subscription that somebody else is about to make is there when it is kept, and not
+   * before: who is told of one finds it again, whatever becomes of this node.
+   */
+  private void whenKept(
+      Subscriber who,
+      Held held,
+      Broker.Answer<Broker.Subscription> answer,
+      Consumer<Broker.Answer<Broker.Subscription>> then) {
+    Broker.Cursor wanted = held.wanted;
+    boolean isNew =
+        held.written == null
+            && wanted != null
+            && answer instanceof Broker.Answer.Done<Broker.Subscription>(var found)
+            && found.cursor() == null
+            && found.extent().epoch().equals(wanted.epoch());
+    if (!isNew) {
+      then.accept(newest(held, answer));
+      return;
+    }
+    held.whenKept.add(
+        problem ->
+            then.accept(
+                problem == null ? newest(held, answer) : new Broker.Answer.Failed<>(problem)));
+    write(who, held);
   }
 
   /** What is about to be written is further than what the broker knows. */
@@ -177,6 +206,12 @@ final class Subscriptions {
       each.accept(problem);
     }
     if (isWritten(held)) {
+      // Who came while it was being written waits for the same, and no other write follows.
+      List<Consumer<@Nullable Problem>> waiting = List.copyOf(held.whenKept);
+      held.whenKept.clear();
+      for (Consumer<@Nullable Problem> each : waiting) {
+        each.accept(problem);
+      }
       forgetIfDone(who, held);
     } else {
       write(who, held);

@@ -12,7 +12,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** A broker whose next appends go wrong in a way that is said before. */
+/** A broker whose next calls go wrong, or wait, in a way that is said before. */
 final class DoubtfulBroker implements Broker {
   /** What becomes of an append. */
   enum Fate {
@@ -32,9 +32,15 @@ final class DoubtfulBroker implements Broker {
   private final Broker inner;
   private final Deque<Fate> fates = new ArrayDeque<>();
   private final List<Runnable> late = new ArrayList<>();
+  private boolean settlesLate;
 
   DoubtfulBroker(Broker inner) {
     this.inner = inner;
+  }
+
+  /** From now on how far somebody has come is kept when {@link #takeLate} says so. */
+  void settleLate() {
+    settlesLate = true;
   }
 
   void next(Fate... fate) {
@@ -42,8 +48,9 @@ final class DoubtfulBroker implements Broker {
   }
 
   void takeLate() {
-    late.forEach(Runnable::run);
+    List<Runnable> now = List.copyOf(late);
     late.clear();
+    now.forEach(Runnable::run);
   }
 
   @Override
@@ -91,7 +98,11 @@ final class DoubtfulBroker implements Broker {
   @Override
   public void settle(
       RoomName room, Subscriber who, Cursor cursor, Consumer<Answer<Cursor>> answer) {
-    inner.settle(room, who, cursor, answer);
+    if (settlesLate) {
+      late.add(() -> inner.settle(room, who, cursor, answer));
+    } else {
+      inner.settle(room, who, cursor, answer);
+    }
   }
 
   @Override
