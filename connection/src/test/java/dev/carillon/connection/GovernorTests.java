@@ -3,7 +3,6 @@ package dev.carillon.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.carillon.broker.memory.MemoryBroker;
-import dev.carillon.core.Disconnect;
 import dev.carillon.core.Draft;
 import dev.carillon.core.HeldBytes;
 import dev.carillon.core.JoinOptions;
@@ -11,14 +10,9 @@ import dev.carillon.core.Node;
 import dev.carillon.core.NodeSettings;
 import dev.carillon.core.Payload;
 import dev.carillon.core.Policies;
-import dev.carillon.core.Problem;
 import dev.carillon.core.RoomName;
-import dev.carillon.core.Session;
 import dev.carillon.core.User;
-import dev.carillon.core.spi.Conversation;
 import dev.carillon.core.spi.Gate;
-import dev.carillon.core.spi.Notice;
-import dev.carillon.core.spi.Outlet;
 import dev.carillon.core.spi.Permissions;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -153,8 +147,8 @@ class GovernorTests {
                   new User("u"),
                   Permissions.ALL,
                   (name, epoch, entry, compress, into) -> into.put(1),
-                  new Nowhere(),
-                  new Silent());
+                  new SilentPeer(),
+                  new SilentPeer());
       session.join(1, room, JoinOptions.NOW);
       server.mailbox.runAll();
       for (int i = 0; i < 10; i++) {
@@ -163,40 +157,5 @@ class GovernorTests {
       }
       server.mailbox.runAll();
     }
-  }
-
-  private static final class Nowhere implements Outlet {
-    @Override
-    public int offer(ByteBuffer slice) {
-      return slice.remaining();
-    }
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public void pauseReading(boolean pause) {}
-
-    @Override
-    public void close(Disconnect why, String reason) {
-      throw new IllegalStateException("closed: " + reason);
-    }
-  }
-
-  private static final class Silent implements Conversation {
-    @Override
-    public void opened() {}
-
-    @Override
-    public void received(Payload.Kind frame, ByteBuffer bytes) {}
-
-    @Override
-    public void accepted(Session session) {}
-
-    @Override
-    public void refused(Problem problem) {}
-
-    @Override
-    public void tell(Notice notice) {}
   }
 }
