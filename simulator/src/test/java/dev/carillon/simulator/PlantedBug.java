@@ -172,12 +172,7 @@ record PlantedBug(String name, boolean quick, List<Edit> edits) {
               "a session that was kept over a crash cannot be claimed",
               CORE + "ResumableSessions.java",
               "Map.of(), kept.current(), kept.previous()",
-              "Map.of(), kept.id(), kept.previous()"),
-          slow(
-              "readers are not told that a stale room is fresh",
-              CORE + "RoomView.java",
-              "          group.reader(i).fresh();\n",
-              ""));
+              "Map.of(), kept.id(), kept.previous()"));
 
   @Override
   public String toString() {
