@@ -235,11 +235,7 @@ export class Reader {
     for (const known of [...this.members.values()]) {
       if (!now.has(known.session)) this.#changed("leave", known as WireMember, silent);
     }
-    for (const member of now.values()) {
-      const known = this.members.get(member.session);
-      if (!known) this.#changed("join", member, silent);
-      else if (JSON.stringify(known.state) !== JSON.stringify(member.state?.data)) this.#changed("state", member, silent);
-    }
+    for (const member of now.values()) this.#told("join", member, silent);
     if (count !== members.length) this.#counted(count, silent);
     else this.count = count;
   }
@@ -313,12 +309,12 @@ export class Reader {
     this.host.send({ op: "members", id: this.host.nextId(), room: this.room });
   }
 
-  /** One change. A list may show what is told after it. */
-  #told(event: "join" | "leave" | "state", member: WireMember): void {
+  /** What was told of a member. A list may show what is told after it, so that it is no news. */
+  #told(event: "join" | "leave" | "state", member: WireMember, silent = false): void {
     const known = this.members.get(member.session);
-    if (event !== "join" && !known) return;
-    if (event !== "join" || !known) this.#changed(event, member);
-    else if (JSON.stringify(known.state) !== JSON.stringify(member.state?.data)) this.#changed("state", member);
+    if (event !== "join" || !known) {
+      if (event === "join" || known) this.#changed(event, member, silent);
+    } else if (JSON.stringify(known.state) !== JSON.stringify(member.state?.data)) this.#changed("state", member, silent);
   }
 
   #changed(event: "join" | "leave" | "state", wire: WireMember, silent = false): void {
