@@ -123,8 +123,12 @@ final class HandlerGate implements Gate {
   public void left(String session, RoomName room) {
     Match match = match(room);
     if (match != null && match.handlers().hooks()) {
-      // Behind what it still has to say there.
-      sessions.run(session, () -> occupancy.leave(match.handlers(), match.room(), session));
+      Runnable leave = () -> occupancy.leave(match.handlers(), match.room(), session);
+      if (sessions.isBusy(session)) {
+        sessions.run(session, leave); // behind what it still has to say there
+      } else {
+        leave.run(); // else who joins once it is told to have left could be before it
+      }
     }
   }
 
