@@ -104,6 +104,11 @@ final class Outbox implements Output {
     return pressed ? taken + keepFrameEnd(slice, from, taken) : taken;
   }
 
+  /** As {@link dev.carillon.core.spi.Outlet#prefetch}. */
+  int prefetch() {
+    return rest + socket.prefetch();
+  }
+
   private int offerRest(ByteBuffer slice) {
     int taken = toSocket(slice.slice(slice.position(), Math.min(rest, slice.remaining())));
     rest -= taken;

@@ -205,6 +205,11 @@ final class RoomsTalk implements Talk, Line, Outlet {
   }
 
   @Override
+  public int prefetch() {
+    return (stage.canSend() ? 1 : 0) + outbox.prefetch();
+  }
+
+  @Override
   public boolean isFree() {
     return !outbox.blocked();
   }

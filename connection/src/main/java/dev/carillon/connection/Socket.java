@@ -19,6 +19,11 @@ public interface Socket {
    */
   int offer(ByteBuffer slice);
 
+  /** As {@link dev.carillon.core.spi.Outlet#prefetch}. */
+  default int prefetch() {
+    return 0;
+  }
+
   /** Bytes that were taken and are held in memory of this process. */
   default int heldBytes() {
     return 0;

@@ -209,6 +209,11 @@ final class Reader {
     }
   }
 
+  /** Reads what {@link #deliver} is about to. */
+  int prefetch() {
+    return (int) next + (acks == null ? 0 : 1);
+  }
+
   /** Offers what it has not had yet, for one turn. */
   Turn deliver() {
     while (!left && next <= view.head()) {

@@ -433,6 +433,11 @@ public final class Session {
     return conversation.canBeTold();
   }
 
+  /** Reads what {@link #deliver} is about to; as {@link Outlet#prefetch}. */
+  int prefetch() {
+    return turns.prefetch() + outlet.prefetch();
+  }
+
   /** The end of the round: everything that waits goes to the socket, as far as it takes it. */
   void deliver() {
     touched = false;

@@ -280,6 +280,12 @@ final class Turns {
     clear();
   }
 
+  /** Reads what {@link #take} is about to. */
+  int prefetch() {
+    Reader reader = usual.first;
+    return reader == null ? 0 : reader.prefetch();
+  }
+
   /** Whoever waits delivers, as far as the socket takes it. */
   void take() {
     if (!blocked) {

@@ -216,6 +216,12 @@ abstract class ChannelSocket extends ChannelInboundHandlerAdapter implements Soc
     }
   }
 
+  @Override
+  public int prefetch() {
+    FileDescriptor direct = descriptor;
+    return direct == null ? 0 : direct.intValue();
+  }
+
   /** The channel itself is left alone, as each step to what it knows is a cache missed. */
   private int send(FileDescriptor direct, ByteBuffer slice) throws IOException {
     int from = slice.position();

@@ -24,6 +24,16 @@ public interface Outlet {
     return true;
   }
 
+  /**
+   * Reads what an offer is going to read, because one is about to be made: what is not in the
+   * caches comes while the same is asked for others.
+   *
+   * @return a number that means nothing, made of what was read, so that it is read
+   */
+  default int prefetch() {
+    return 0;
+  }
+
   /** Ends a batch of offers: what was gathered goes to the socket now. */
   void flush();
 
