@@ -29,6 +29,8 @@ export interface MachineOptions {
 }
 
 const MAX_SLOT = 300_000;
+/** What was refused is not asked again sooner, whatever the server says. */
+const MIN_REST = 100;
 const OPEN_LIMIT = 10_000;
 const CHECK_LIMIT = 5_000;
 const LATE = 2_000;
@@ -144,7 +146,7 @@ export class Machine implements Host {
   }
 
   rest(tries: number, retryAfter: number | undefined): number {
-    return Math.min(Math.max(retryAfter ?? this.#delay(tries), 1), MAX_SLOT);
+    return Math.min(Math.max(retryAfter ?? this.#delay(tries), MIN_REST), MAX_SLOT);
   }
 
   /** Draws the delay before try n (from 0) of anything, in ms. */

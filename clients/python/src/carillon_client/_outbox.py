@@ -193,10 +193,8 @@ class Outbox:
         if answer.outcome == "unknown" or answer.retryable:
             publication.in_doubt = publication.in_doubt or answer.outcome == "unknown"
             line.settling = True
-            wait = line.backoff.next_ms()
-            if answer.retry_after is not None:
-                wait = min(answer.retry_after, self._settings.slot_max_ms)
-            line.retry_at = max(now + wait, line.retry_at or 0)
+            rest = self._settings.rest(answer.retry_after, line.backoff.next_ms())
+            line.retry_at = max(now + rest, line.retry_at or 0)
             return []
         self._remove(line, publication)
         return [(publication, _error(publication, answer))]

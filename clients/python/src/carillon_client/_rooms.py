@@ -330,10 +330,8 @@ class Rooms:
             self._again(room, now)
         elif problem.retryable:
             room.phase = Phase.APART
-            wait = room.backoff.next_ms()
-            if problem.retry_after is not None:
-                wait = min(problem.retry_after, self._settings.slot_max_ms)
-            room.retry_at = now + wait
+            rest = self._settings.rest(problem.retry_after, room.backoff.next_ms())
+            room.retry_at = now + rest
             self._speaker.emit(Told(refusal(problem), room.name))
         else:
             self._over(room, RoomEnded(problem.code, problem.message), now)

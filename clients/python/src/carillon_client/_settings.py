@@ -15,6 +15,8 @@ class Settings:
     """Attempt n waits for a part, drawn anew, of ``first * factor ** n``, at most ``max``."""
     slot_max_ms: int = 300_000
     """The longest wait that a server may ask for."""
+    rest_min_ms: int = 100
+    """What was refused is not asked again sooner, whatever the server says."""
     brief_ms: int = 1_000
     """A connection welcomed for less does not earn its server's slot."""
     trusted_ms: int = 60_000
@@ -55,6 +57,12 @@ class Settings:
                 raise ValueError(f"{name} is {value}, must be more than 0")
         if self.reconnect_factor < 1:
             raise ValueError(f"reconnect_factor is {self.reconnect_factor}, must be at least 1")
+
+    def rest(self, asked_ms: int | None, drawn_ms: int) -> int:
+        """How long to wait before something refused is asked again: what the server asked for, or
+        else what was drawn."""
+        wait = drawn_ms if asked_ms is None else asked_ms
+        return max(self.rest_min_ms, min(wait, self.slot_max_ms))
 
 
 DEFAULT = Settings()

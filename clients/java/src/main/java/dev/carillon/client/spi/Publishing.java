@@ -118,10 +118,8 @@ final class Publishing {
     } else if (unknown || problem.retryable()) {
       publication.inDoubt |= unknown;
       line.settling = true;
-      long drawn = line.backoff.next();
-      Long asked = problem.retryAfter();
-      long wait = asked == null ? drawn : Math.min(asked, Rules.LONGEST_SLOT);
-      line.retryAt = Math.max(now + wait, line.retryAt);
+      long rest = Rules.rest(problem.retryAfter(), line.backoff.next());
+      line.retryAt = Math.max(now + rest, line.retryAt);
     } else {
       settle(publication, error(publication, unknown, problem));
     }

@@ -273,9 +273,7 @@ final class Rooms {
       again(reader, now);
     } else if (problem.retryable()) {
       reader.phase = Reader.Phase.APART;
-      Long asked = problem.retryAfter();
-      long drawn = reader.backoff.next();
-      reader.retryAt = now + (asked == null ? drawn : Math.min(asked, Rules.LONGEST_SLOT));
+      reader.retryAt = now + Rules.rest(problem.retryAfter(), reader.backoff.next());
       deliver(List.of(new RoomEvent.Trouble(reader.room(), refusal)));
     } else {
       over(reader, new RoomEnded(problem.code(), problem.message()), now);

@@ -1,5 +1,7 @@
 package dev.carillon.client.spi;
 
+import org.jspecify.annotations.Nullable;
+
 /** The protocol's times and limits for clients, in milliseconds where they are times. */
 final class Rules {
   static final long FIRST_DELAY = 1_000;
@@ -8,6 +10,9 @@ final class Rules {
 
   /** The longest wait that a server may ask for. */
   static final long LONGEST_SLOT = 300_000;
+
+  /** What was refused is not asked again sooner, whatever the server says. */
+  static final long SHORTEST_REST = 100;
 
   /** A connection welcomed for less does not earn its server's slot. */
   static final long BRIEF = 1_000;
@@ -53,4 +58,14 @@ final class Rules {
   static final int ANNOUNCED = 10_000;
 
   private Rules() {}
+
+  /**
+   * How long to wait before something refused is asked again.
+   *
+   * @param asked by the server, or null
+   * @param drawn what it is without being asked
+   */
+  static long rest(@Nullable Long asked, long drawn) {
+    return Math.clamp(asked == null ? drawn : asked, SHORTEST_REST, LONGEST_SLOT);
+  }
 }
