@@ -10,12 +10,12 @@ import java.util.Map;
 
 /**
  * What one shard remembers of its sessions' stays in rooms, to explain them afterwards. A stay that
- * goes on is told from its reader; of those that are over, the newest are kept, within a {@value
- * #SHARE}th of the node's memory. Confined to the shard.
+ * goes on is told from its reader; of those that are over, the newest are kept, within one part in
+ * {@value #SHARE} of the node's memory. Confined to the shard.
  */
 final class Ledger {
   /** All shards together hold at most this part of the node's memory budget. */
-  private static final int SHARE = 16;
+  private static final int SHARE = 32;
 
   /** Of one session and room, so that coming and going all the time drops nobody else's. */
   private static final int MOST_OF_ONE = 4;
@@ -23,34 +23,18 @@ final class Ledger {
   private static final int MOST_REFUSALS = 256;
 
   /** What a session and room weigh beside their accounts, in bytes. */
-  private static final int KEY_BYTES = 160;
+  private static final int KEY_BYTES = 112;
 
   private record Key(String session, RoomName room) {}
 
   private record Refusal(Key key, String user, Problem problem, long at) {}
 
-  /** Of one session and room, oldest first. */
-  private static final class Past {
-    final ArrayDeque<Account> accounts = new ArrayDeque<>(1);
-
-    /** When the newest of those ended that were dropped; 0 when none was. */
-    long forgottenUntil;
-
-    int bytes() {
-      int bytes = KEY_BYTES;
-      for (Account each : accounts) {
-        bytes += each.bytes();
-      }
-      return bytes;
-    }
-  }
-
   private final Shard shard;
   private final long mostBytes;
   private final LedgerCounts counts = new LedgerCounts();
 
-  /** By the last account of each, oldest first. */
-  private final LinkedHashMap<Key, Past> past = new LinkedHashMap<>();
+  /** The newest of each session and room, oldest first. */
+  private final LinkedHashMap<Key, PastStay> past = new LinkedHashMap<>();
 
   private final ArrayDeque<Refusal> refusals = new ArrayDeque<>();
   private long bytes;
@@ -77,21 +61,34 @@ final class Ledger {
   /** A stay is over. */
   void keep(Account account) {
     Key key = new Key(account.session(), account.room());
-    Past known = past.remove(key);
-    Past its = known == null ? new Past() : known;
+    PastStay before = past.remove(key);
+    PastStay its = PastStay.of(account);
     past.put(key, its);
-    its.accounts.addLast(account);
-    add(account.bytes() + (known == null ? KEY_BYTES : 0));
+    its.before = before;
+    add(its.bytes() + (before == null ? KEY_BYTES : 0));
     shard.held().add(Kind.LEDGER, -account.stay().holeBytes()); // counted since they were made
     counts.kept(1);
-    if (its.accounts.size() > MOST_OF_ONE) {
-      Account oldest = its.accounts.removeFirst();
-      its.forgottenUntil = oldest.at();
-      add(-oldest.bytes());
-      counts.dropped(1);
+    if (before != null) {
+      its.forgottenUntil = before.forgottenUntil;
+      dropFifth(its);
     }
     while (bytes > mostBytes && past.size() > 1) {
       drop();
+    }
+  }
+
+  /** Of one session and room no more is kept than {@link #MOST_OF_ONE}. */
+  private void dropFifth(PastStay newest) {
+    PastStay last = newest;
+    for (int i = 1; i < MOST_OF_ONE && last != null; i++) {
+      last = last.before;
+    }
+    PastStay fifth = last == null ? null : last.before;
+    if (last != null && fifth != null) {
+      last.before = null;
+      newest.forgottenUntil = fifth.at();
+      add(-fifth.bytes());
+      counts.dropped(1);
     }
   }
 
@@ -105,12 +102,15 @@ final class Ledger {
   }
 
   private void drop() {
-    Iterator<Past> oldest = past.values().iterator();
-    Past gone = oldest.next();
+    Iterator<PastStay> oldest = past.values().iterator();
+    PastStay gone = oldest.next();
     oldest.remove();
-    droppedUntil = Math.max(droppedUntil, gone.accounts.getLast().at());
-    add(-gone.bytes());
-    counts.dropped(gone.accounts.size());
+    droppedUntil = Math.max(droppedUntil, gone.at());
+    add(-KEY_BYTES);
+    for (PastStay each = gone; each != null; each = each.before) {
+      add(-each.bytes());
+      counts.dropped(1);
+    }
   }
 
   private void add(long more) {
@@ -136,14 +136,9 @@ final class Ledger {
   /** Everything that is known here about a message and those who are asked about. */
   Explaining.Looked look(Question asked) {
     List<Finding> found = new ArrayList<>();
-    for (Map.Entry<Key, Past> each : past.entrySet()) {
-      Account last = each.getValue().accounts.getLast();
-      if (last.room().equals(asked.room()) && asked.isAbout(last.session(), last.user().id())) {
-        if (each.getValue().forgottenUntil > 0) {
-          long until = each.getValue().forgottenUntil;
-          found.add(new Finding.Forgotten(last.session(), last.user().id(), until));
-        }
-        each.getValue().accounts.forEach(one -> found.add(asked.judge(one)));
+    for (Map.Entry<Key, PastStay> each : past.entrySet()) {
+      if (each.getKey().room().equals(asked.room())) {
+        over(each.getKey(), each.getValue(), asked, found);
       }
     }
     for (Refusal each : refusals) {
@@ -160,6 +155,20 @@ final class Ledger {
     }
     shard.resumable().look(asked, found);
     return new Explaining.Looked(found, droppedUntil);
+  }
+
+  private static void over(Key key, PastStay newest, Question asked, List<Finding> found) {
+    String user = newest.account(key.session(), key.room()).user().id();
+    if (!asked.isAbout(key.session(), user)) {
+      return;
+    }
+    if (newest.forgottenUntil > 0) {
+      found.add(new Finding.Forgotten(key.session(), user, newest.forgottenUntil));
+    }
+    int oldestFirst = found.size();
+    for (PastStay each = newest; each != null; each = each.before) {
+      found.add(oldestFirst, asked.judge(each.account(key.session(), key.room())));
+    }
   }
 
   private static void present(Session session, Question asked, List<Finding> found) {

@@ -545,7 +545,7 @@ class ExplainTests {
 
   @Test
   void whatIsRememberedIsCountedAndBounded() {
-    long budget = node.node().governor().budget() / 16;
+    long budget = node.node().governor().budget() / 32;
     for (int i = 0; i < 80_000; i++) {
       Shard shard = node.node().shard(0);
       assertThat(shard.held().of(HeldBytes.Kind.LEDGER)).isLessThanOrEqualTo(budget / 2);
