@@ -24,6 +24,13 @@ class Backoff:
         self._attempt += 1
         return int(self._random.random() * min(settings.reconnect_max_ms, grown))
 
+    def rest_ms(self, asked_ms: int | None) -> int:
+        """The delay before what was refused is asked again: what the server asked for, within
+        bounds, or else the next one."""
+        drawn_ms = self.next_ms()
+        rest = drawn_ms if asked_ms is None else asked_ms
+        return max(self._settings.rest_min_ms, min(rest, self._settings.slot_max_ms))
+
     def unreadable(self) -> None:
         """Something unreadable came: an attempt that success does not take back."""
         self._unreadable += 1

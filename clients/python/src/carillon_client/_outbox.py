@@ -193,7 +193,7 @@ class Outbox:
         if answer.outcome == "unknown" or answer.retryable:
             publication.in_doubt = publication.in_doubt or answer.outcome == "unknown"
             line.settling = True
-            rest = self._settings.rest(answer.retry_after, line.backoff.next_ms())
+            rest = line.backoff.rest_ms(answer.retry_after)
             line.retry_at = max(now + rest, line.retry_at or 0)
             return []
         self._remove(line, publication)

@@ -330,7 +330,7 @@ class Rooms:
             self._again(room, now)
         elif problem.retryable:
             room.phase = Phase.APART
-            rest = self._settings.rest(problem.retry_after, room.backoff.next_ms())
+            rest = room.backoff.rest_ms(problem.retry_after)
             room.retry_at = now + rest
             self._speaker.emit(Told(refusal(problem), room.name))
         else:

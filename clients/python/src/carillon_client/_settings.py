@@ -58,11 +58,5 @@ class Settings:
         if self.reconnect_factor < 1:
             raise ValueError(f"reconnect_factor is {self.reconnect_factor}, must be at least 1")
 
-    def rest(self, asked_ms: int | None, drawn_ms: int) -> int:
-        """How long to wait before something refused is asked again: what the server asked for, or
-        else what was drawn."""
-        wait = drawn_ms if asked_ms is None else asked_ms
-        return max(self.rest_min_ms, min(wait, self.slot_max_ms))
-
 
 DEFAULT = Settings()

@@ -118,8 +118,7 @@ final class Publishing {
     } else if (unknown || problem.retryable()) {
       publication.inDoubt |= unknown;
       line.settling = true;
-      long rest = Rules.rest(problem.retryAfter(), line.backoff.next());
-      line.retryAt = Math.max(now + rest, line.retryAt);
+      line.retryAt = Math.max(now + line.backoff.rest(problem.retryAfter()), line.retryAt);
     } else {
       settle(publication, error(publication, unknown, problem));
     }

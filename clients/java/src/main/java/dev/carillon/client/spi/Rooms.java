@@ -273,7 +273,7 @@ final class Rooms {
       again(reader, now);
     } else if (problem.retryable()) {
       reader.phase = Reader.Phase.APART;
-      reader.retryAt = now + Rules.rest(problem.retryAfter(), reader.backoff.next());
+      reader.retryAt = now + reader.backoff.rest(problem.retryAfter());
       deliver(List.of(new RoomEvent.Trouble(reader.room(), refusal)));
     } else {
       over(reader, new RoomEnded(problem.code(), problem.message()), now);

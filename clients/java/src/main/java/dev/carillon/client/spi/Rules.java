@@ -1,7 +1,5 @@
 package dev.carillon.client.spi;
 
-import org.jspecify.annotations.Nullable;
-
 /** The protocol's times and limits for clients, in milliseconds where they are times. */
 final class Rules {
   static final long FIRST_DELAY = 1_000;
@@ -58,14 +56,4 @@ final class Rules {
   static final int ANNOUNCED = 10_000;
 
   private Rules() {}
-
-  /**
-   * How long to wait before something refused is asked again.
-   *
-   * @param asked by the server, or null
-   * @param drawn what it is without being asked
-   */
-  static long rest(@Nullable Long asked, long drawn) {
-    return Math.clamp(asked == null ? drawn : asked, SHORTEST_REST, LONGEST_SLOT);
-  }
 }
