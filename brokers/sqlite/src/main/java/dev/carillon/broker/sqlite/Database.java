@@ -24,7 +24,7 @@ final class Database {
     SQLiteConfig config = new SQLiteConfig();
     config.setBusyTimeout(BUSY_MILLIS);
     config.setGetGeneratedKeys(false); // or each insertion is followed by a question for its key
-    Connection connection = config.createConnection("jdbc:sqlite:" + file);
+    Connection connection = connect(config, file);
     try {
       setUp(connection);
       return connection;
@@ -59,7 +59,7 @@ final class Database {
     SQLiteConfig config = new SQLiteConfig();
     config.setBusyTimeout(BUSY_MILLIS);
     config.resetOpenMode(SQLiteOpenMode.CREATE);
-    Connection connection = config.createConnection("jdbc:sqlite:" + file);
+    Connection connection = connect(config, file);
     try (Statement statement = connection.createStatement()) {
       statement.execute("PRAGMA query_only = ON");
       statement.execute("PRAGMA wal_autocheckpoint = 0");
@@ -92,6 +92,11 @@ final class Database {
     SQLiteConfig config = new SQLiteConfig();
     config.setBusyTimeout(BUSY_MILLIS);
     config.resetOpenMode(SQLiteOpenMode.CREATE);
+    return connect(config, file);
+  }
+
+  private static Connection connect(SQLiteConfig config, Path file) throws SQLException {
+    NativeLibrary.load();
     return config.createConnection("jdbc:sqlite:" + file);
   }
 

@@ -47,7 +47,8 @@ class CrashTests {
     java.util.Arrays.fill(next, 1);
     for (int kill = 1; kill <= kills; kill++) {
       Path answers = directory.resolve("answers-" + kill);
-      Process process = start(answers);
+      Path temporary = Files.createDirectory(directory.resolve("temporary-" + kill));
+      Process process = start(answers, temporary);
       if (random.nextInt(5) > 0) { // else perhaps while it is opening
         while (Files.size(answers) == 0 && process.isAlive()) {
           process.waitFor(5, TimeUnit.MILLISECONDS);
@@ -56,6 +57,9 @@ class CrashTests {
       process.waitFor(random.nextInt(400), TimeUnit.MILLISECONDS);
       assertThat(process.isAlive()).as("killed, and not ended, with seed %d", seed).isTrue();
       process.destroyForcibly().waitFor();
+      if (Files.size(answers) > 0) {
+        assertThat(temporary).as("what a kill leaves").isEmptyDirectory();
+      }
       take(answers);
       if (kill % 10 == 0 || kill == kills) {
         check("seed " + seed + ", kill " + kill);
@@ -64,11 +68,12 @@ class CrashTests {
     assertThat(answered.size()).isGreaterThan(kills * 10);
   }
 
-  private Process start(Path answers) throws IOException {
+  private Process start(Path answers, Path temporary) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         List.of("--enable-native-access=ALL-UNNAMED", "-XX:TieredStopAtLevel=1", "-Xmx256m"));
+    command.add("-Djava.io.tmpdir=" + temporary);
     command.addAll(List.of("-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path")));
     command.add(CrashedProcess.class.getName());
     command.add(directory.resolve("store").toString());
