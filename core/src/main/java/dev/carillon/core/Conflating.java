@@ -40,7 +40,9 @@ final class Conflating {
     }
     RoomView view = reader.view;
     if (current.upTo() + 1 < view.lagFloor()) {
-      current = view.conflations().recent(); // the socket was blocked again for too long
+      current =
+          view.conflations(reader.selection())
+              .recent(); // the socket was blocked again for too long
     }
     if (next > current.upTo()) {
       return false;

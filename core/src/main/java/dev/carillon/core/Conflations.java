@@ -6,9 +6,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds where the newest message of each key stands in a room: for its slow readers in what is at
- * hand, and for those who join in the whole of its end. Who asks at the same time shares one look.
- * Confined to the shard of its view.
+ * Finds where the newest message of each key stands in a room, of what readers with one filter
+ * want: for slow readers in what is at hand, and for those who join in the whole of its end. Who
+ * asks at the same time shares one look. Confined to the shard of its view.
  */
 final class Conflations {
   /** How far back keys are looked for in what is at hand. */
@@ -18,22 +18,19 @@ final class Conflations {
   private static final long GOOD_FOR = 1000;
 
   private final RoomView view;
+  private final @Nullable Selection selection;
   private final List<Consumer<@Nullable Conflation>> whenRead = new ArrayList<>(0);
   private @Nullable Conflation recent;
   private long lookedAt;
 
-  Conflations(RoomView view) {
+  Conflations(RoomView view, @Nullable Selection selection) {
     this.view = view;
+    this.selection = selection;
   }
 
-  /** What is known is of another log, or wanted by nobody any more. */
-  void forget() {
-    recent = null;
-  }
-
-  /** Whether somebody waits for a reading. */
-  boolean areRead() {
-    return !whenRead.isEmpty();
+  /** Whether nobody waits for a reading, and what was found is too old to be of use. */
+  boolean areOver() {
+    return whenRead.isEmpty() && (recent == null || view.shard().uptime() > lookedAt + GOOD_FOR);
   }
 
   /** As of about now, in what is at hand. */
@@ -49,7 +46,7 @@ final class Conflations {
   }
 
   private Conflation atHand() {
-    Conflation found = new Conflation(view.head());
+    Conflation found = new Conflation(view.head(), selection);
     for (long offset = found.upTo(); offset > found.upTo() - LOOKED_AT; offset--) {
       Entry entry = view.entry(offset);
       if (entry == null) {
@@ -71,7 +68,7 @@ final class Conflations {
     }
     whenRead.add(then);
     if (whenRead.size() == 1) {
-      Reading reading = new Reading(new Conflation(view.head()));
+      Reading reading = new Reading(new Conflation(view.head(), selection));
       long upTo = view.head();
       new Backwards(view.shard(), view.name(), view.epoch(), from, upTo, reading).begin();
     }

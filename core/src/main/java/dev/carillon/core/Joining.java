@@ -308,7 +308,7 @@ final class Joining {
       return;
     }
     Epoch asked = view.epoch();
-    view.conflations().since(first, found -> latestIs(found, asked, first));
+    view.conflations(filter).since(first, found -> latestIs(found, asked, first));
   }
 
   private void latestIs(@Nullable Conflation found, Epoch asked, long first) {

@@ -435,7 +435,7 @@ final class Reader {
       case SKIP -> skip();
       case CONFLATE -> {
         view.shard().slowReaders().count(SlowReaders.Action.CONFLATE);
-        conflate(view.conflations().recent());
+        conflate(view.conflations(selection).recent());
         return false;
       }
     }

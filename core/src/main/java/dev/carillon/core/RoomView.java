@@ -20,7 +20,10 @@ final class RoomView {
   private final RoomName name;
   private final List<FormReaders> groups = new ArrayList<>(1);
   private final List<Consumer<@Nullable Problem>> whenLive = new ArrayList<>(0);
-  private final Conflations conflations = new Conflations(this);
+
+  /** By the expressions of their readers' filters; of those without one by the empty one. */
+  private final Map<String, Conflations> conflations = new LinkedHashMap<>(0);
+
   private final Map<String, Selection> selections = new LinkedHashMap<>(0);
   private final Paging paging;
   private final AtomicBoolean raised = new AtomicBoolean();
@@ -167,7 +170,7 @@ final class RoomView {
     Epoch old = epoch();
     log = current;
     lag = null;
-    conflations.forget();
+    conflations.clear();
     lagFloor = 0;
     oldest(oldestRetained);
     lookAtPriorities();
@@ -264,8 +267,11 @@ final class RoomView {
     return lag != null;
   }
 
-  Conflations conflations() {
-    return conflations;
+  /** What is superseded for readers with a filter, or for those without one. */
+  Conflations conflations(@Nullable Selection selection) {
+    return conflations.computeIfAbsent(
+        selection == null ? "" : selection.expression(),
+        absent -> new Conflations(this, selection));
   }
 
   /** Nobody could be given anything for a while: what readers wait for counts from now on. */
@@ -304,7 +310,6 @@ final class RoomView {
     }
     if (!behind) {
       lag = null;
-      conflations.forget();
     }
     if (!leaving.isEmpty()) { // not now: rooms are being gone through
       shard.post(() -> disconnect(leaving));
@@ -443,11 +448,12 @@ final class RoomView {
   boolean tick(long now, long idleMillis) {
     paging.tick();
     watchSlow();
+    conflations.values().removeIf(Conflations::areOver);
     boolean over =
         users == 0
             && groups.isEmpty()
             && whenLive.isEmpty()
-            && !conflations.areRead()
+            && conflations.isEmpty()
             && now - idleSince >= idleMillis;
     if (over) {
       paging.drop();

@@ -2,6 +2,7 @@ package dev.carillon.protocol.carillon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.carillon.core.Audience;
 import dev.carillon.core.Disconnect;
 import dev.carillon.core.Draft;
 import dev.carillon.core.Payload;
@@ -59,6 +60,11 @@ class SlowReaderTests {
 
   private void publish(String data, @Nullable String key) {
     node.publish("a", new Draft(null, Payload.text(data), Map.of(), key, 0, 0, true, null));
+  }
+
+  private void publish(String data, String key, String color, @Nullable Audience audience) {
+    Map<String, String> tags = Map.of("color", color);
+    node.publish("a", new Draft(null, Payload.text(data), tags, key, 0, 0, true, audience, null));
   }
 
   private void publish(int count) {
@@ -214,6 +220,32 @@ class SlowReaderTests {
     assertThat(keyless).containsExactly(7L, 47L, 87L, 127L, 167L, 207L, 247L, 287L, 327L, 367L);
     // The first was begun when the socket was cut.
     assertThat(keyed).containsExactly("key1@1", "key2@398", "key0@399", "key1@400", "key1@401");
+  }
+
+  /** Or it would have none of a key, though one that is for it is there. */
+  @Test
+  void whatAReaderDoesNotGetSupersedesNothingForIt() {
+    closeTheNode();
+    node = node(Action.CONFLATE, 5000);
+    Dialogue all = joined("all", "");
+    Dialogue red = joined("red", ",'filter':'tags.color == \\'red\\''");
+    all.connection().window(1);
+    red.connection().window(1);
+    for (int i = 1; i <= 400; i++) {
+      publish(BODY, "key", i % 100 == 0 ? "red" : "blue", null);
+    }
+    publish(BODY, "key", "red", Audience.of("user == 'judge'"));
+    all.connection().window(Long.MAX_VALUE);
+    red.connection().window(Long.MAX_VALUE);
+
+    assertThat(offsets(all)).as("the first was begun").containsExactly(1L, 400L);
+    assertThat(offsets(red)).as("the first was begun").containsExactly(100L, 400L);
+  }
+
+  /** What came, where every other offset was told. */
+  private static List<Long> offsets(Dialogue dialogue) {
+    Stream stream = new Stream("a", 1).take(dialogue.hears());
+    return stream.messages.stream().map(Entry::offset).toList();
   }
 
   /** Farther back than the node's own log reaches, what is left is read from the broker. */
