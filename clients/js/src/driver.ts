@@ -2,7 +2,7 @@ import type { Codec } from "./codec/json.js";
 import { watchEnvironment } from "./environment.js";
 import { CarillonError } from "./errors.js";
 import { Machine, type MachineOptions } from "./machine/machine.js";
-import type { ClientEvent, Input, Output, RoomEvent } from "./machine/types.js";
+import type { ClientEvent, Input, Output, RoomEvent, Status } from "./machine/types.js";
 import type { Call } from "./messages.js";
 import type { Store } from "./storage/store.js";
 import { memory, ownerOf } from "./storage/store.js";
@@ -36,6 +36,7 @@ export class Driver {
   readonly #calls = new Map<number, { resolve: (value: never) => void; reject: (error: CarillonError) => void }>();
   #callNumber = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #stopAdopting: (() => void) | undefined;
   readonly #outputs: Output[] = [];
   #acting = false;
   #ready: Input[] | undefined = [];
@@ -150,18 +151,16 @@ export class Driver {
   }
 
   #tell(event: RoomEvent | ClientEvent, group: string | undefined): void {
-    if (event.kind === "status" && event.status === "connected") void this.#adopt(event.user);
+    if (event.kind === "status") this.#adopt(event);
     if (event.kind === "closed") this.#stop();
     this.options.told(event, group);
   }
 
-  async #adopt(user: string | undefined): Promise<void> {
-    try {
-      const entries = await this.#store.adopt(ownerOf(user));
-      if (entries.length > 0) this.input({ type: "restore", entries });
-    } catch (error) {
-      this.options.log(`orphaned outboxes cannot be read: ${String(error)}`);
-    }
+  #adopt(event: Status): void {
+    this.#stopAdopting?.();
+    if (event.status !== "connected") return;
+    const user = ownerOf(event.user);
+    this.#stopAdopting = this.#store.adopt?.(user, (entries) => this.input({ type: "restore", entries, user }));
   }
 
   #stop(): void {

@@ -9,8 +9,11 @@ interface Owner {
   user?: string | undefined;
 }
 
-/** A page that is being reloaded keeps its lock for a moment; a tab that was duplicated keeps it for good. */
-const LOCK_WAIT = 500;
+/** A page that is being reloaded keeps its lock for a moment, ms; a tab that was duplicated keeps it for good. */
+const LOCK_WAIT = { reload: 2000, other: 500 };
+
+/** How often it is looked for what other tabs left, ms: they are closed while this one stays. */
+const LOOK = 5000;
 
 /**
  * Outboxes in IndexedDB, so that they outlive a reload. Which one is a tab's own stands in `sessionStorage`, and a Web
@@ -20,6 +23,9 @@ export class IndexedDbStore implements Store {
   #db!: IDBDatabase;
   #own!: Owner;
   readonly #held: (() => void)[] = [];
+  /** Outboxes that nobody held at the last look. Between two pages of a tab, too, nobody does for a moment. */
+  #free = new Set<string>();
+  #looking: ReturnType<typeof setInterval> | undefined;
 
   /** @param newName makes a name that nobody else has */
   constructor(
@@ -37,7 +43,7 @@ export class IndexedDbStore implements Store {
     this.#db = await settled(request);
     const slot = `carillon:${this.scope}`;
     const known = recall(slot);
-    const mine = known !== undefined && (await this.#lock(known, LOCK_WAIT));
+    const mine = known !== undefined && (await this.#lock(known, isReload() ? LOCK_WAIT.reload : LOCK_WAIT.other));
     const owner = mine ? known : this.newName();
     if (!mine) {
       await this.#lock(owner);
@@ -63,11 +69,28 @@ export class IndexedDbStore implements Store {
     void this.#write("owners", (owners) => owners.put(this.#own));
   }
 
-  async adopt(user: string | undefined): Promise<OutboxEntry[]> {
+  adopt(user: string | undefined, found: (entries: OutboxEntry[]) => void): () => void {
+    const look = (): void => {
+      this.#orphaned(user).then(
+        (entries) => entries.length > 0 && found(entries),
+        (error: unknown) => this.log(`orphaned outboxes cannot be read: ${String(error)}`),
+      );
+    };
+    look();
+    this.#looking = setInterval(look, LOOK);
+    return () => clearInterval(this.#looking);
+  }
+
+  /** What is in outboxes that nobody held at the last look, and nobody holds now. */
+  async #orphaned(user: string | undefined): Promise<OutboxEntry[]> {
     const owners = (await settled(this.#db.transaction("owners").objectStore("owners").getAll())) as Owner[];
+    const { held = [] } = await navigator.locks.query();
+    const before = this.#free;
+    const orphans = owners.filter((other) => other.scope === this.scope && other.user === user && !held.some(({ name }) => name === lockOf(other.owner)));
+    this.#free = new Set(orphans.map(({ owner }) => owner));
     const adopted: OutboxEntry[] = [];
-    for (const { owner, scope, user: theirs } of owners) {
-      if (owner === this.#own.owner || scope !== this.scope || theirs !== user || !(await this.#lock(owner))) continue;
+    for (const { owner } of orphans) {
+      if (!before.has(owner) || !(await this.#lock(owner))) continue;
       const left = await this.#entries(owner);
       adopted.push(...left);
       // One with entries stays known until they are sent, so that it can be adopted again.
@@ -77,6 +100,7 @@ export class IndexedDbStore implements Store {
   }
 
   close(): void {
+    clearInterval(this.#looking);
     for (const release of this.#held.splice(0)) release();
     this.#db.close();
   }
@@ -89,7 +113,7 @@ export class IndexedDbStore implements Store {
         got(lock !== null);
         return lock ? new Promise((release) => this.#held.push(release)) : undefined;
       };
-      navigator.locks.request(`carillon:${owner}`, options, hold).catch(() => got(false));
+      navigator.locks.request(lockOf(owner), options, hold).catch(() => got(false));
     });
   }
 
@@ -119,6 +143,15 @@ function settled<T>(request: IDBRequest<T>): Promise<T> {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error as Error);
   });
+}
+
+function lockOf(owner: string): string {
+  return `carillon:${owner}`;
+}
+
+function isReload(): boolean {
+  const [navigation] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+  return navigation?.type === "reload";
 }
 
 function recall(slot: string): string | undefined {

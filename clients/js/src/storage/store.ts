@@ -18,8 +18,11 @@ export interface Store {
   put(entry: OutboxEntry): void;
   remove(entry: OutboxEntry): void;
   identify(life: { incarnation: number; resume?: string | undefined; user?: string | undefined }): void;
-  /** What clients of the same user left that are gone. They belong to this one from now on. */
-  adopt(user: string | undefined): Promise<OutboxEntry[]>;
+  /**
+   * Looks for what clients of the same user left that are gone, now and again until the result is called or the
+   * store is closed. It belongs to this one from then on. Not there where nothing can be left.
+   */
+  adopt?(user: string | undefined, found: (entries: OutboxEntry[]) => void): () => void;
   close(): void;
 }
 
@@ -38,7 +41,6 @@ export function memory(): Store {
     put: () => undefined,
     remove: () => undefined,
     identify: () => undefined,
-    adopt: () => Promise.resolve([]),
     close: () => undefined,
   };
 }

@@ -307,4 +307,19 @@ describe("in Chromium", () => {
     await reader.until(count);
     expect(reader.numbers).toEqual(upTo(count));
   }, 60_000);
+
+  it("what a closed tab left is sent by one that stays connected, too", async () => {
+    const reader = await reading("left");
+    const [one, two] = [await tab(), await tab()];
+    await Promise.all([isConnected(one), isConnected(two)]);
+    await one.evaluate(async () => {
+      WebSocket.prototype.send = () => undefined; // what it publishes goes nowhere
+      for (let n = 0; n < 10; n++) void client.publish("left", n);
+      while (client.unsettled < 10) await new Promise((resolve) => setTimeout(resolve, 5));
+    });
+    await one.close();
+    await reader.until(10);
+    expect(reader.numbers).toEqual(upTo(10));
+    expect(await two.evaluate(() => client.status)).toBe("connected");
+  }, 60_000);
 });
