@@ -3,7 +3,7 @@ import { byteLength, dataFields } from "./data.js";
 import { Driver } from "./driver.js";
 import { CarillonError } from "./errors.js";
 import { Listeners } from "./events.js";
-import { INBOX } from "./machine/machine.js";
+import { INBOX } from "./machine/rooms.js";
 import { memberOf, messageOf, type ClientEvent, type JoinOptions, type Message, type RoomEvent, type Status } from "./machine/types.js";
 import type { Call, ClientMessage, ServerMessage } from "./messages.js";
 import type { CallOptions, ClientOptions, History, HistoryOptions, IncomingCall, Publication, PublishOptions, Roster, Target } from "./options.js";

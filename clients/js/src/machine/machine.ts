@@ -2,10 +2,11 @@ import { CarillonError, refusal } from "../errors.js";
 import type { ClientMessage, Problem, ServerMessage, Welcome } from "../messages.js";
 import { closeName, comeBack } from "./closing.js";
 import { Outbox } from "./outbox.js";
-import { Reader } from "./reader.js";
+import type { Reader } from "./reader.js";
 import { Requests } from "./requests.js";
+import { Rooms } from "./rooms.js";
 import { Timers } from "./timers.js";
-import { present, type ClientEvent, type Host, type Input, type JoinOptions, type Output, type RoomEvent } from "./types.js";
+import { present, type ClientEvent, type Host, type Input, type Output, type RoomEvent } from "./types.js";
 import { ownerOf } from "../storage/store.js";
 import { validate, type ReadData } from "./validate.js";
 
@@ -38,10 +39,6 @@ const STEADY = 60_000;
 const NO_HEARTBEAT = 4420;
 /** How much earlier than it was last heard a server may have said what was lost, ms. */
 const MARGIN = 2_000;
-/** What is lost of a room's presence is told for the room of this name. */
-const PRESENCE = "$presence/";
-/** The group of rooms that the server joins for each session: what is said to it, to its user, and to everybody. */
-export const INBOX = "$inbox";
 
 /**
  * The client's state without I/O: takes what happens together with the time, and gives back what is to be done. It has
@@ -51,9 +48,9 @@ export class Machine implements Host {
   readonly timers = new Timers();
   now = 0;
   #phase: "idle" | "opening" | "greeting" | "connected" | "waiting" | "closed" = "idle";
-  readonly #readers = new Map<string, Reader>();
   readonly #outbox: Outbox;
   readonly #requests = new Requests(this);
+  readonly #rooms = new Rooms(this, this.#requests);
   #outputs: Output[] = [];
   #ids = 0;
   #connectCall: number | undefined;
@@ -69,7 +66,6 @@ export class Machine implements Host {
   #violations = 0;
   #slot: number | undefined;
   #problem: Problem | undefined;
-  #newSession = false;
 
   constructor(private readonly options: MachineOptions) {
     this.#resume = options.resume;
@@ -98,7 +94,7 @@ export class Machine implements Host {
   }
 
   reader(room: string): Reader | undefined {
-    return this.#readers.get(room);
+    return this.#rooms.reader(room);
   }
 
   /** Something has happened, or time has passed. `now` is in ms and never falls. */
@@ -187,13 +183,14 @@ export class Machine implements Host {
       case "offline":
         return this.#check();
       case "join":
-        return this.#join(input);
+        return this.#rooms.join(input);
       case "leave":
-        return this.#leave(input.call, input.room);
+        return this.#rooms.leave(input.call, input.room);
       case "publish":
         return this.#outbox.publish(input.call, input.message, input.size);
       case "request":
-        return this.#request(input.call, input.message, input.timeout);
+        if (input.message.op === "state") this.#rooms.remember(input.message);
+        return this.#requests.add(input.call, input.message, input.timeout);
       case "tell":
         if (this.connected) this.send(input.message);
         return;
@@ -208,78 +205,6 @@ export class Machine implements Host {
 
   #refuse(input: Input): void {
     if ("call" in input) this.fail(input.call, new CarillonError("closed", "the client is closed"));
-  }
-
-  #join({ call, room, options }: Extract<Input, { type: "join" }>): void {
-    if (this.#readers.has(room)) {
-      const error = new CarillonError("already_joined", `${room} is joined already`, { room });
-      return this.fail(call, error);
-    }
-    const reader = this.#read(room, options);
-    reader.call = call;
-    if (this.connected) this.#joinNow(reader);
-  }
-
-  #read(room: string, options: JoinOptions, group?: string): Reader {
-    const reader = new Reader(room, options, this, (again) => this.#joinNow(again), group);
-    this.#readers.set(room, reader);
-    return reader;
-  }
-
-  /** The server has joined a room by itself. */
-  #summoned(message: Extract<ServerMessage, { op: "joined" }>): boolean {
-    const { room, id } = message;
-    const group = this.#groupOf(room);
-    if (id !== undefined || group === undefined) return false;
-    this.#read(room, this.#readers.get(group)?.wish ?? {}, group).joined(message);
-    return true;
-  }
-
-  #groupOf(room: string): string | undefined {
-    if (room.startsWith("$")) return INBOX;
-    for (const { pattern, room: wildcard } of this.#readers.values()) if (pattern?.test(room)) return wildcard;
-    return undefined;
-  }
-
-  /** The rooms of a wildcard that is left: another one may have them, or they are left as well. */
-  #leaveGroup(group: string): void {
-    for (const reader of [...this.#readers.values()]) {
-      if (reader.group !== group) continue;
-      reader.group = this.#groupOf(reader.room);
-      if (reader.group !== undefined) continue;
-      this.#forget(reader);
-      // Those that were not joined by their names since the connection was made are left with the wildcard.
-      if (reader.joinId !== undefined && reader.phase !== "absent") reader.leave();
-    }
-  }
-
-  #forget(reader: Reader): void {
-    this.timers.clear(reader);
-    this.#readers.delete(reader.room);
-  }
-
-  #joinNow(reader: Reader): void {
-    reader.join();
-    this.timers.set(reader, this.now + OPEN_LIMIT, () => {
-      this.#refusedJoin(reader, { code: "timeout", message: `no answer to join ${reader.room}`, retryable: true });
-    });
-  }
-
-  #leave(call: number, room: string): void {
-    const reader = this.#readers.get(room);
-    if (reader) this.#forget(reader);
-    if (reader?.pattern) this.#leaveGroup(room);
-    if (reader?.call !== undefined) {
-      this.fail(reader.call, new CarillonError("closed", `${room} was left`, { room }));
-    }
-    if (reader && reader.phase !== "absent") this.#requests.add(call, { op: "leave", room });
-    else this.done(call, undefined);
-  }
-
-  #request(call: number, message: ClientMessage, timeout?: number): void {
-    const reader = message.op === "state" && this.#readers.get(message.room as string);
-    if (reader) reader.state = message.type === undefined ? undefined : message;
-    this.#requests.add(call, message, timeout);
   }
 
   // -- The connection -----------------------------------------------------------------------------------------------
@@ -304,7 +229,7 @@ export class Machine implements Host {
   #welcomed(welcome: Welcome): void {
     if (welcome.id !== undefined && welcome.id !== this.#connectId) return this.#ignored("a welcome to somebody else");
     this.#phase = "connected";
-    this.#newSession = welcome.session !== this.#session;
+    const newSession = welcome.session !== this.#session;
     this.#welcome = welcome;
     this.#welcomedAt = this.now;
     this.#attempts = 0;
@@ -321,10 +246,7 @@ export class Machine implements Host {
     this.tell({ kind: "status", status: "connected", session, resumed, ...present({ user }) });
     if (this.#connectCall !== undefined) this.out({ kind: "done", call: this.#connectCall, value: { session, user, resumed } });
     this.#connectCall = undefined;
-    // Rooms with positions before the wildcards that match them.
-    for (const wildcards of [false, true]) {
-      for (const reader of this.#readers.values()) if (!reader.pattern !== wildcards) this.#joinNow(reader);
-    }
+    this.#rooms.connected(newSession);
     this.#requests.connected();
     this.#outbox.connected(ownerOf(welcome.user));
   }
@@ -386,7 +308,7 @@ export class Machine implements Host {
     if (back === "never" || (back === "with_new_token" && !this.options.renewable)) return this.#end(new CarillonError(name, words));
     if (back === "without_session") {
       this.#resume = this.#session = undefined;
-      for (const reader of this.#readers.values()) reader.lost = true;
+      this.#rooms.lost();
     }
     this.#lose(new CarillonError(name, words, { retryable: true }));
   }
@@ -400,11 +322,7 @@ export class Machine implements Host {
     this.#phase = "waiting";
     this.#attempts++;
     for (const timer of ["heartbeat", "check", "steady", "token"]) this.timers.clear(timer);
-    for (const reader of this.#readers.values()) {
-      if (reader.pattern && reader.phase === "reading") reader.since = Math.floor(this.#serverTime(this.#heardAt)) - MARGIN;
-      reader.phase = "absent";
-      this.timers.clear(reader);
-    }
+    this.#rooms.disconnected(() => Math.floor(this.#serverTime(this.#heardAt)) - MARGIN);
     this.#requests.disconnected();
     this.#outbox.disconnected();
     this.timers.set("connection", this.now + wait, () => this.#open());
@@ -419,8 +337,7 @@ export class Machine implements Host {
     const ended = (outcome?: "unknown" | "not_applied"): CarillonError =>
       new CarillonError("closed", error ? `the client has ended: ${error.message}` : "the client was closed", { cause: error, outcome });
     if (this.#connectCall !== undefined) this.out({ kind: "fail", call: this.#connectCall, error: error ?? ended() });
-    for (const { call } of this.#readers.values()) if (call !== undefined) this.fail(call, ended());
-    this.#readers.clear();
+    this.#rooms.close(ended);
     this.#requests.close(ended);
     this.#outbox.close(ended);
     this.tell({ kind: "closed", code: error?.code ?? "closed", ...(error && { error }) });
@@ -443,7 +360,7 @@ export class Machine implements Host {
       else this.#ignored(`${message.op} before welcome`);
       return;
     }
-    if ("room" in message && typeof message.room === "string" && this.#inRoom(message)) return;
+    if ("room" in message && typeof message.room === "string" && this.#rooms.said(message)) return;
     switch (message.op) {
       case "published":
         return this.#outbox.published(message);
@@ -455,7 +372,7 @@ export class Machine implements Host {
       case "goodbye":
         return this.#goodbye(message);
       case "heads":
-        for (const [room, head] of Object.entries(message.rooms)) this.#readers.get(room)?.head(head);
+        for (const [room, head] of Object.entries(message.rooms)) this.#rooms.reader(room)?.head(head);
         return;
       case "call":
         return this.out({ kind: "call", message });
@@ -468,54 +385,6 @@ export class Machine implements Host {
       default:
         if (!this.#requests.answered(message) && message.op !== "pong") this.#ignored(message.op);
     }
-  }
-
-  /** Takes what a room's reader is concerned with. */
-  #inRoom(message: ServerMessage & { room?: string }): boolean {
-    const reader = this.#readers.get(message.room!);
-    if (!reader) return message.op === "joined" ? this.#summoned(message) : this.#inPresence(message);
-    switch (message.op) {
-      case "joined":
-        if (message.id === reader.joinId && reader.phase === "joining") this.#joined(reader, message);
-        return true;
-      case "message":
-      case "resumed":
-      case "reset":
-      case "gap":
-      case "skipped":
-      case "rewind":
-      case "stale":
-      case "presence":
-        reader[message.op](message as never);
-        return true;
-      case "left":
-        if (message.id !== undefined || reader.phase === "joining") return false;
-        this.#endRoom(reader, new CarillonError(message.reason ?? "left", `the server ended ${reader.room}`, { room: reader.room }));
-        return true;
-      case "members":
-        if (this.#requests.answered(message)) return true;
-        if (reader.options.presence && reader.phase !== "joining") reader.roster(message);
-        return true;
-      default:
-        return false;
-    }
-  }
-
-  #inPresence({ op, room }: ServerMessage & { room?: string }): boolean {
-    const reader = room!.startsWith(PRESENCE) && this.#readers.get(room!.slice(PRESENCE.length));
-    if (!reader || (op !== "gap" && op !== "skipped" && op !== "reset")) return false;
-    reader.presenceHole(op !== "skipped");
-    return true;
-  }
-
-  #joined(reader: Reader, message: Extract<ServerMessage, { op: "joined" }>): void {
-    this.timers.clear(reader);
-    reader.joined(message);
-    const { call } = reader;
-    reader.call = undefined;
-    const { room, epoch, head, oldest } = message;
-    if (call !== undefined) this.done(call, { room, epoch, head, oldest });
-    else if (this.#newSession && reader.state) this.send({ ...reader.state, id: this.nextId() });
   }
 
   #greetingRefused(message: Problem & { id?: number }): void {
@@ -535,46 +404,13 @@ export class Machine implements Host {
     const error = refusal(message, { room });
     if (id === undefined) {
       if (code === "token_expired" && this.options.renewable) return this.out({ kind: "renew" });
-      const reader = room === undefined ? undefined : this.#readers.get(room);
+      const reader = room === undefined ? undefined : this.#rooms.reader(room);
       if (reader) reader.error(error);
       else this.tell({ kind: "error", code, error, ...present({ room }) });
       return;
     }
-    if (this.#outbox.refused(message) || this.#requests.failed(id, error)) return;
-    for (const reader of this.#readers.values()) {
-      if (reader.joinId === id && reader.phase === "joining") return this.#refusedJoin(reader, message);
-    }
+    if (this.#outbox.refused(message) || this.#requests.failed(id, error) || this.#rooms.refused(message)) return;
     this.#ignored(`error ${code} to nothing that waits`);
-  }
-
-  #refusedJoin(reader: Reader, problem: Problem): void {
-    const { room } = reader;
-    const { code } = problem;
-    this.timers.clear(reader);
-    const error = refusal(problem, { room });
-    if (code === "already_joined" && reader.tries++ < 3) {
-      reader.leave();
-      return this.#joinNow(reader);
-    }
-    reader.phase = "absent";
-    if (reader.call !== undefined) {
-      this.#readers.delete(room);
-      if (code === "timeout") this.send({ op: "leave", room });
-      return this.fail(reader.call, error);
-    }
-    if (!reader.lost && (code === "epoch_changed" || code === "bad_position")) {
-      reader.lost = true;
-      return this.#joinNow(reader);
-    }
-    if (!problem.retryable) return this.#endRoom(reader, error);
-    reader.error(error);
-    this.timers.set(reader, this.now + this.rest(reader.tries++, problem.retry_after), () => this.#joinNow(reader));
-  }
-
-  #endRoom(reader: Reader, error: CarillonError): void {
-    this.#forget(reader);
-    if (reader.pattern) this.#leaveGroup(reader.room);
-    this.tell({ kind: "left", room: reader.room, code: error.code, error }, reader.group);
   }
 
   #ignored(what: string): void {

@@ -34,7 +34,7 @@ interface Line {
   resting: boolean;
 }
 
-const tagOf = (entry: OutboxEntry): string => `${entry.incarnation} ${entry.publisher}`;
+const tagOf = ({ incarnation, publisher }: { incarnation: number; publisher: string }): string => `${incarnation} ${publisher}`;
 const targetOf = ({ room, user, session }: ClientMessage): string => JSON.stringify([room, user, session]);
 
 /**
@@ -185,7 +185,7 @@ export class Outbox {
     let line = this.#lines.get(target);
     if (!line) {
       const { publisher, incarnation } = this;
-      line = { target, entries: [], publisher, incarnation, last: 0, settled: { tag: `${incarnation} ${publisher}`, sequence: 0 }, underWay: 0, held: false, tries: 0, resting: false };
+      line = { target, entries: [], publisher, incarnation, last: 0, settled: { tag: tagOf({ incarnation, publisher }), sequence: 0 }, underWay: 0, held: false, tries: 0, resting: false };
       this.#lines.set(target, line);
     }
     return line;
@@ -245,7 +245,7 @@ export class Outbox {
     line.publisher = this.publisher;
     line.incarnation = ++this.incarnation;
     line.last = 0;
-    line.settled = { tag: `${line.incarnation} ${line.publisher}`, sequence: 0 };
+    line.settled = { tag: tagOf(line), sequence: 0 };
     this.risen();
     for (const entry of line.entries) {
       if (entry.doubt || entry.id !== undefined) continue;
