@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  */
 public final class SideBySide {
   private static final Schedule FIRST =
-      new Schedule(Duration.ofSeconds(8), Duration.ofSeconds(2), Duration.ofSeconds(20));
+      new Schedule(Duration.ofSeconds(25), Duration.ofSeconds(2), Duration.ofSeconds(20));
   private static final Schedule LATER =
       new Schedule(Duration.ofSeconds(1), FIRST.measured(), FIRST.patience());
 
