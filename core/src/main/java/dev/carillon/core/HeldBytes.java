@@ -15,6 +15,8 @@ public final class HeldBytes {
     PAGES("pages"),
     /** The newest messages of each room. */
     LOGS("logs"),
+    /** Rooms that were used a moment ago, or are still: what each takes without its messages. */
+    ROOMS("rooms"),
     /** Publishes that wait for the broker. */
     PUBLISHES("publishes"),
     /** What is remembered of who got what. */

@@ -34,6 +34,9 @@ public final class Shard {
 
   private static final long SWEEP_MILLIS = 1000;
 
+  /** What a room takes, about, without messages and readers: its view, or at home. */
+  private static final int ROOM_BYTES = 1000;
+
   /**
    * A server that stood still for longer, or whose clock was set, does not charge it to clients.
    */
@@ -82,7 +85,8 @@ public final class Shard {
     double sessionsPerSecond = (double) node.settings().sessionsPerSecond() / shards;
     this.admission = new Admission(sessionsPerSecond, node.clock().millis());
     this.ledger = new Ledger(this, node.settings().memoryBytes() / shards);
-    this.shedding = new Shedding(pool, views.values(), homes.values(), ledger, held);
+    this.shedding =
+        new Shedding(pool, views.values(), homes.values(), ledger, held, () -> sweep(now(), 0));
   }
 
   /**
@@ -145,6 +149,7 @@ public final class Shard {
    * just come to hold much more need not wait for it.
    */
   public void keepWithinBudget() {
+    countRooms();
     long excess = node.governor().excessOf(held);
     shortOfMemory = excess > 0;
     if (shortOfMemory) {
@@ -175,6 +180,12 @@ public final class Shard {
             });
     long inboxIdle = Math.max(idle, settings().sessionTtl().toMillis());
     homes.values().removeIf(home -> home.tick(now, home.name().isInbox() ? inboxIdle : idle));
+    countRooms();
+  }
+
+  private void countRooms() {
+    long bytes = (long) ROOM_BYTES * (views.size() + homes.size());
+    held.add(HeldBytes.Kind.ROOMS, bytes - held.of(HeldBytes.Kind.ROOMS));
   }
 
   /**

@@ -20,6 +20,7 @@ final class Shedding {
   private final Collection<RoomHome> homes;
   private final Ledger ledger;
   private final HeldBytes held;
+  private final Runnable forgetIdleRooms;
   private @Nullable Shedder connections;
 
   Shedding(
@@ -27,12 +28,14 @@ final class Shedding {
       Collection<RoomView> views,
       Collection<RoomHome> homes,
       Ledger ledger,
-      HeldBytes held) {
+      HeldBytes held,
+      Runnable forgetIdleRooms) {
     this.pool = pool;
     this.views = views;
     this.homes = homes;
     this.ledger = ledger;
     this.held = held;
+    this.forgetIdleRooms = forgetIdleRooms;
   }
 
   void connections(Shedder shedder) {
@@ -61,6 +64,11 @@ final class Shedding {
       case PAGES ->
           largest(views, view -> view.paging().bytes(), view -> view.paging().drop(), bytes);
       case LOGS -> largest(homes, RoomHome::logBytes, RoomHome::dropLog, bytes);
+      case ROOMS -> {
+        long before = held.of(Kind.ROOMS);
+        forgetIdleRooms.run();
+        yield before - held.of(Kind.ROOMS);
+      }
       case PUBLISHES -> 0; // the broker has them; no new ones are taken meanwhile
       case LEDGER -> ledger.shed(bytes);
       case OUTGOING, INCOMING -> connections == null ? 0 : connections.shed(bytes);

@@ -18,6 +18,15 @@ import org.jspecify.annotations.Nullable;
 
 /** One room's log, its followers and what is remembered of its publishers, behind one lock. */
 final class MemoryRoom {
+  /** What a room takes, about, that has no message and no publisher, in bytes. */
+  static final int OWN_WEIGHT = 1000;
+
+  /** What a publisher takes, about, of which few sequences are remembered, in bytes. */
+  private static final int PUBLISHER_WEIGHT = 250;
+
+  /** How many publishers are remembered in a room that is read, where memory is short. */
+  private static final int PUBLISHERS_IF_SHORT = 100;
+
   /** How long an empty room is remembered by its epoch and head. */
   static final long META_TTL_MILLIS = 3_600_000;
 
@@ -48,8 +57,8 @@ final class MemoryRoom {
   private long head;
   private long weight;
 
-  /** What of the weight the sum of all rooms does not have yet. */
-  private long unsaid;
+  /** What the sum of all rooms has of this one. */
+  private long said;
 
   /** How many batches have been appended, for the broker's sweep. */
   private int batches;
@@ -62,6 +71,16 @@ final class MemoryRoom {
     this.policy = policy;
     this.epoch = epoch;
     this.totalWeight = totalWeight;
+    said = totalWeight.change(0, OWN_WEIGHT);
+  }
+
+  RoomName name() {
+    return name;
+  }
+
+  /** When it was used last, milliseconds since 1970. */
+  synchronized long lastUsed() {
+    return lastUsed;
   }
 
   /** Gives no results at all when the room has been retired. */
@@ -78,6 +97,7 @@ final class MemoryRoom {
       results.add(append(append, isFull(overWeight), added));
     }
     trim(now, overWeight);
+    say();
     if (!added.isEmpty()) {
       for (Broker.Feed feed : feeds) {
         feed.entries(epoch, added);
@@ -138,7 +158,7 @@ final class MemoryRoom {
     }
     Entry entry = new Entry(++head, message);
     ring[slot(head)] = entry;
-    weigh(message.weight());
+    weight += message.weight();
     added.add(entry);
     return new Broker.Appended.Stored(new Position(epoch, head), Broker.Level.MEMORY, false);
   }
@@ -189,14 +209,46 @@ final class MemoryRoom {
   /** Whether the room may be forgotten; from then on it takes nothing any more. */
   synchronized boolean retire(long now) {
     trim(now, false);
-    retired =
-        feeds.isEmpty()
-            && head < first
-            && now - lastUsed > META_TTL_MILLIS
-            && (cursors == null || cursors.isEmptyAt(now));
-    if (retired) {
-      totalWeight.takeAll(unsaid);
-      unsaid = 0;
+    return retireIf(head < first && now - lastUsed > META_TTL_MILLIS, now);
+  }
+
+  /** Whether {@link #giveUp} could make it weigh less. */
+  synchronized boolean canGiveUp() {
+    boolean wanted = !feeds.isEmpty() || cursors != null;
+    return !retired && (!wanted || count() > 1 || publishers.size() > PUBLISHERS_IF_SHORT);
+  }
+
+  /**
+   * Memory is short: gives up all but the newest message and publishers; or everything where the
+   * room was not used since then, or has no more, and nobody reads it or has subscribed to it.
+   *
+   * @return how much less it weighs, in bytes; of a room that is to be forgotten see {@link
+   *     #isRetired}
+   */
+  synchronized long giveUp(long now, long usedSince) {
+    long before = said;
+    if (retireIf(lastUsed < usedSince || count() <= 1, now)) {
+      return before;
+    }
+    trim(now, true);
+    var oldest = publishers.values().iterator();
+    while (publishers.size() > PUBLISHERS_IF_SHORT) {
+      oldest.next();
+      oldest.remove();
+    }
+    say();
+    return before - said;
+  }
+
+  /** Whether it takes nothing any more. */
+  synchronized boolean isRetired() {
+    return retired;
+  }
+
+  private boolean retireIf(boolean due, long now) {
+    if (due && feeds.isEmpty() && (cursors == null || cursors.isEmptyAt(now))) {
+      retired = true;
+      said = totalWeight.change(said, 0);
     }
     return retired;
   }
@@ -234,7 +286,7 @@ final class MemoryRoom {
     }
     long settled = cursors == null ? Keeping.ALL : cursors.settledAt(now);
     while (first <= head && (toTheLast && first < head || drops(settled, now))) {
-      weigh(-entry(first).message().weight());
+      weight -= entry(first).message().weight();
       ring[slot(first++)] = null;
     }
   }
@@ -265,8 +317,8 @@ final class MemoryRoom {
     ring = larger;
   }
 
-  private void weigh(int change) {
-    weight += change;
-    unsaid = totalWeight.take(unsaid + change);
+  private void say() {
+    long now = OWN_WEIGHT + weight + (long) publishers.size() * PUBLISHER_WEIGHT;
+    said = totalWeight.change(said, now);
   }
 }
