@@ -90,8 +90,16 @@ async function reading(room: string): Promise<{ numbers: number[]; events: RoomE
     numbers,
     events: seen,
     until: (count) =>
-      new Promise((resolve) => {
-        check = () => void (numbers.length >= count && resolve());
+      new Promise((resolve, reject) => {
+        const late = setTimeout(() => {
+          const missing = upTo(count).filter((n) => !numbers.includes(n));
+          reject(new Error(`${numbers.length} of ${count} have come to ${room} within 30 s; missing: ${missing.slice(0, 20).join(", ")}`));
+        }, 30_000);
+        check = () => {
+          if (numbers.length < count) return;
+          clearTimeout(late);
+          resolve();
+        };
         check();
       }),
   };
