@@ -23,8 +23,9 @@ import java.util.random.RandomGenerator;
  * <p>Safe for use by many threads: each room has its own lock, held for one call and never while
  * another is taken. What all rooms together may weigh is limited. Beyond it some are looked at, and
  * of them those that were used longest ago keep their newest message only, or are forgotten where
- * nobody reads them and they have no more, or were not used for a while. Where that is not enough,
- * a room that is published to keeps its newest message only.
+ * nobody reads them and they have no more, or were not used for a while. One thread does so at a
+ * time, by a lock that is taken before those of rooms. Where that is not enough, a room that is
+ * published to keeps its newest message only.
  */
 public final class MemoryBroker implements Broker {
   /**
