@@ -96,29 +96,10 @@ class DeliveryTests {
       }
       await().atMost(Duration.ofSeconds(60)).until(() -> readers.stream().allMatch(r -> r.joined));
 
-      for (int message = 0; message < messagesEach; message++) {
-        if (message == 10 || message == messagesEach - 50) {
-          int sent = message;
-          await()
-              .atMost(Duration.ofSeconds(60))
-              .until(() -> first(readers, "patient").expected > sent - 8);
-          stall(readers, message == 10);
-        }
-        publishInEachRoom(readers, message, message > messagesEach - 10);
-        comeBack(client, uri, readers);
+      // How soon a server finds that somebody is slow is its affair, but not whether it does.
+      for (int phase = 0; phase == 0 || phase < 10 && !eachPolicyActed(readers); phase++) {
+        phase(client, uri, readers, messagesEach);
       }
-      stall(readers, false);
-      await()
-          .atMost(Duration.ofSeconds(120))
-          .pollInterval(Duration.ofMillis(500))
-          .until(
-              () -> {
-                comeBack(client, uri, readers);
-                // Who filters is told what it did not get with the next that it does.
-                ROOMS.forEach(room -> first(readers, room).publish("end", null, "red", true));
-                return readers.stream().allMatch(r -> r.wrong != null || isAtTheEnd(r, readers));
-              });
-
       assertThat(readers.stream().map(r -> r.wrong).filter(w -> w != null)).isEmpty();
       assertThat(sum(readers, "patient", true)).as("gaps in a patient room").isZero();
       assertThat(sum(readers, "skip", true)).isPositive();
@@ -134,6 +115,39 @@ class DeliveryTests {
           readers.stream().mapToInt(r -> r.returns.get()).sum(),
           server.residentMib());
     }
+  }
+
+  /** Some stop reading and go on later, while messages are published; until all have all. */
+  private void phase(WebSocketClient client, URI uri, List<StreamReader> readers, int messages) {
+    long begin = first(readers, "patient").expected;
+    for (int message = 0; message < messages; message++) {
+      if (message == 10 || message == messages - 50) {
+        long sent = begin + message;
+        await()
+            .atMost(Duration.ofSeconds(60))
+            .until(() -> first(readers, "patient").expected > sent - 8);
+        stall(readers, message == 10);
+      }
+      publishInEachRoom(readers, message, message > messages - 10);
+      comeBack(client, uri, readers);
+    }
+    stall(readers, false);
+    await()
+        .atMost(Duration.ofSeconds(120))
+        .pollInterval(Duration.ofMillis(500))
+        .until(
+            () -> {
+              comeBack(client, uri, readers);
+              // Who filters is told what it did not get with the next that it does.
+              ROOMS.forEach(room -> first(readers, room).publish("end", null, "red", true));
+              return readers.stream().allMatch(r -> r.wrong != null || isAtTheEnd(r, readers));
+            });
+  }
+
+  private static boolean eachPolicyActed(List<StreamReader> readers) {
+    return sum(readers, "skip", true) > 0
+        && sum(readers, "conflate", true) > 0
+        && sum(readers, "disconnect", false) > 0;
   }
 
   private static ClientTerms terms(int number) {
